@@ -1,0 +1,3 @@
+//! What was left in the image.
+
+pub(crate) mod machine_id;

@@ -1,0 +1,82 @@
+//! What is known about the machine: read once, here and nowhere else.
+//!
+//! Each fact is `Result<T, Gap>`: where it could not be had, the reason travels on to the checks
+//! that asked for it. Judges write `facts.sshd.as_ref()?`.
+
+pub(crate) mod boot;
+pub(crate) mod machine_id;
+pub(crate) mod walk;
+
+#[cfg(test)]
+pub(crate) mod tree;
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::host::{Host, ReadError};
+
+/// Why a fact is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// The thing it is about does not exist on this machine.
+    Absent(String),
+    /// It could not be looked at.
+    Unknown(String),
+}
+
+impl From<ReadError> for Gap {
+    fn from(error: ReadError) -> Self {
+        if error.is_absent() {
+            Self::Absent(error.to_string())
+        } else {
+            Self::Unknown(error.to_string())
+        }
+    }
+}
+
+/// A fact, or why it is not there.
+pub(crate) type Fact<T> = Result<T, Gap>;
+
+/// All facts of one machine.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    /// When they were read.
+    pub(crate) now: Timestamp,
+    /// Whether the machine is running (as opposed to an unpacked root).
+    pub(crate) running: bool,
+    /// When the machine was booted; not there for an unpacked root.
+    pub(crate) booted: Fact<Timestamp>,
+    /// `/etc/machine-id`.
+    pub(crate) machine_id: Fact<machine_id::MachineId>,
+    /// What the walk over the file systems came across.
+    pub(crate) walk: Fact<walk::Walk>,
+}
+
+impl Facts {
+    /// Reads everything.
+    pub(crate) fn collect(host: &Host, clock: &dyn Clock) -> Self {
+        Self {
+            now: clock.now(),
+            running: host.is_running(),
+            booted: guarded(|| boot::booted(host)),
+            machine_id: guarded(|| machine_id::collect(host)),
+            walk: guarded(|| walk::collect(host)),
+        }
+    }
+
+    /// Whether something was made after this boot, and so is no part of the image. On an unpacked
+    /// root nothing was.
+    pub(crate) fn made_since_boot(&self, changed: Timestamp) -> bool {
+        self.running && self.booted.as_ref().is_ok_and(|booted| changed >= *booted)
+    }
+}
+
+/// Reads one fact; should its reader panic on some strange input, that fact is unknown and the
+/// others are not lost.
+fn guarded<T>(read: impl FnOnce() -> Fact<T>) -> Fact<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        Err(Gap::Unknown(
+            "an internal error while reading it".to_owned(),
+        ))
+    })
+}

@@ -1,0 +1,26 @@
+//! The report of Hard Target.
+//!
+//! Inside, a scan is a [`Report`] made of [`Finding`]s, [`EngineRun`]s (the coverage) and a
+//! [`Score`]. On the wire it is [`v1::Report`], whose shape is frozen: the inner types may change,
+//! the wire types only grow by a new version. [`render`] turns a report into what people and other
+//! tools read. Nothing here does I/O.
+
+mod clean;
+mod coverage;
+mod finding;
+mod fingerprint;
+mod model;
+mod score;
+mod severity;
+mod target;
+
+pub mod v1;
+
+pub use clean::{clean_line, clean_text};
+pub use coverage::{CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun};
+pub use finding::{Finding, Reference};
+pub use fingerprint::fingerprint;
+pub use model::{Package, Report, Scan, Status, Vulnerability};
+pub use score::{Score, ScoredTest};
+pub use severity::{Counts, Severity};
+pub use target::{Boot, Os, Target};

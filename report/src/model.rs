@@ -1,0 +1,142 @@
+//! The report as the code sees it; [`crate::v1`] is how it travels.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::{Counts, EngineRun, Finding, Score, Target};
+
+/// The outcome of one scan of one machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// When, by what, and how it went.
+    pub scan: Scan,
+    /// What was scanned.
+    pub target: Target,
+    /// Lynis's hardening index; `None` where Lynis did not run to its end.
+    pub score: Option<Score>,
+    /// What each engine did, in the order of [`crate::EngineId::ALL`].
+    pub engines: Vec<EngineRun>,
+    /// What is wrong, worst first, then by id and subject.
+    pub findings: Vec<Finding>,
+    /// Known vulnerabilities of the installed packages.
+    pub vulnerabilities: Vec<Vulnerability>,
+    /// The installed packages, sorted by name.
+    pub packages: Vec<Package>,
+    /// What engines told besides findings, by name (`lynis.boot_loader`); for reading, not for deciding.
+    pub facts: BTreeMap<String, Vec<String>>,
+}
+
+impl Report {
+    /// How many findings there are of each severity.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts::of(self.findings.iter().map(|finding| finding.severity))
+    }
+
+    /// Brings everything into the order in which it is written, so that the same scan gives the
+    /// same bytes, and drops findings that are there twice.
+    pub fn sort(&mut self) {
+        self.findings
+            .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        self.findings.dedup_by(|later, first| {
+            let twice = later.fingerprint == first.fingerprint;
+            if twice {
+                let new: Vec<String> = later
+                    .evidence
+                    .drain(..)
+                    .filter(|line| !first.evidence.contains(line))
+                    .collect();
+                first.evidence.extend(new);
+            }
+            twice
+        });
+        self.engines.sort_by_key(|run| run.engine);
+        for run in &mut self.engines {
+            run.checks.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        self.packages.sort();
+        self.packages.dedup();
+        self.vulnerabilities.sort();
+        self.vulnerabilities.dedup();
+    }
+}
+
+/// One scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scan {
+    /// Unique to this scan: 32 hexadecimal digits.
+    pub id: String,
+    /// The agent's version.
+    pub agent_version: String,
+    /// When it began (UTC).
+    pub started: Timestamp,
+    /// When it ended (UTC).
+    pub finished: Timestamp,
+    /// How it went.
+    pub status: Status,
+    /// Why it is not complete, one reason a line; empty if it is.
+    pub why: Vec<String>,
+}
+
+/// How a scan went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Every engine that was asked for ran to its end.
+    Complete,
+    /// Some engine did not, or not all of it.
+    Partial,
+    /// No engine gave anything.
+    Failed,
+}
+
+impl Status {
+    /// The lower-case word used on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Partial => "partial",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// An installed package.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version as the package manager writes it (epoch and revision included).
+    pub version: String,
+    /// Its architecture, where the package manager has one.
+    pub arch: Option<String>,
+    /// The kind of package: `deb`, `rpm`, `apk`; `lynis` where only Lynis's list is at hand.
+    pub kind: String,
+    /// The source package, where it has another name.
+    pub source: Option<String>,
+}
+
+/// A known vulnerability of an installed package.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Vulnerability {
+    /// Its id, e.g. `CVE-2024-3094`.
+    pub id: String,
+    /// The installed package that has it.
+    pub package: String,
+    /// The version installed.
+    pub installed: String,
+    /// The version that repairs it, where there is one.
+    pub fixed: Option<String>,
+    /// How bad it is.
+    pub severity: crate::Severity,
+    /// The advisory that says so.
+    pub advisory: Option<String>,
+}

@@ -1,0 +1,411 @@
+//! The wire format, version 1: frozen.
+//!
+//! These types are what `report.json` looks like, and [`schema`] is generated from them. They do
+//! not change, whatever becomes of the inner types: a new shape is a new version beside this one.
+
+mod convert;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{fingerprint, model};
+
+/// The number in `schema_version`.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The report of one scan of one machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "Hard Target report")]
+pub struct Report {
+    /// The version of this format: 1.
+    #[schemars(extend("const" = 1))]
+    pub schema_version: u32,
+    /// When, by what, and how it went.
+    pub scan: Scan,
+    /// What was scanned.
+    pub target: Target,
+    /// Lynis's hardening index; null where Lynis did not run to its end.
+    pub score: Option<Score>,
+    /// How many findings there are of each severity.
+    pub counts: Counts,
+    /// What each engine did.
+    pub engines: Vec<Engine>,
+    /// What is wrong, worst first, then by id and subject.
+    pub findings: Vec<Finding>,
+    /// Known vulnerabilities of the installed packages.
+    pub vulnerabilities: Vec<Vulnerability>,
+    /// The installed packages, sorted by name.
+    pub packages: Vec<Package>,
+    /// What engines told besides findings, by name; for reading, not for deciding.
+    pub facts: BTreeMap<String, Vec<String>>,
+}
+
+/// One scan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scan {
+    /// Unique to this scan: 32 hexadecimal digits.
+    #[schemars(regex(pattern = r"^[0-9a-f]{32}$"))]
+    pub id: String,
+    /// The agent's version.
+    pub agent_version: String,
+    /// When it began (RFC 3339, UTC).
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub started: Timestamp,
+    /// When it ended (RFC 3339, UTC).
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub finished: Timestamp,
+    /// How it went.
+    pub status: Status,
+    /// Why it is not complete, a reason an entry; empty if it is.
+    pub why: Vec<String>,
+}
+
+/// How a scan went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Every engine that was asked for ran to its end.
+    Complete,
+    /// Some engine did not, or not all of it.
+    Partial,
+    /// No engine gave anything.
+    Failed,
+}
+
+/// What was scanned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// The AMI.
+    pub ami: Option<String>,
+    /// The instance.
+    pub instance: Option<String>,
+    /// The AWS account.
+    pub account: Option<String>,
+    /// The AWS region.
+    pub region: Option<String>,
+    /// The instance type.
+    pub instance_type: Option<String>,
+    /// The architecture as `uname -m` has it.
+    pub arch: Option<String>,
+    /// The host's name.
+    pub hostname: Option<String>,
+    /// The directory that was scanned: `/` for a running machine.
+    pub root: String,
+    /// Whether the running machine was scanned, as opposed to an unpacked or mounted root.
+    pub live: bool,
+    /// Whether the scan ran as root.
+    pub privileged: bool,
+    /// The operating system, from os-release(5).
+    pub os: Os,
+    /// The running kernel's release.
+    pub kernel: Option<String>,
+    /// How the machine was booted.
+    pub boot: Boot,
+}
+
+/// The operating system, from os-release(5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Os {
+    /// `ID`.
+    pub id: Option<String>,
+    /// `VERSION_ID`.
+    pub version_id: Option<String>,
+    /// `PRETTY_NAME`.
+    pub pretty_name: Option<String>,
+}
+
+/// How the machine was booted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Boot {
+    /// `uefi` or `bios`.
+    pub firmware: Option<String>,
+    /// Whether Secure Boot is on.
+    pub secure_boot: Option<bool>,
+    /// The first process.
+    pub init: Option<String>,
+    /// The hypervisor or container engine.
+    pub virtualization: Option<String>,
+}
+
+/// Lynis's hardening index. Two are comparable only where `lynis_version`, `profile_sha256` and
+/// `max_points` are the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Score {
+    /// floor(points x 100 / max_points).
+    #[schemars(range(max = 100))]
+    pub index: u8,
+    /// Points achieved; null where only Lynis's report file was at hand.
+    pub points: Option<u32>,
+    /// Points that could have been achieved on this machine.
+    pub max_points: Option<u32>,
+    /// The version of Lynis.
+    pub lynis_version: String,
+    /// The profile's name.
+    pub profile: String,
+    /// SHA-256 of the profile; null for reports that others made.
+    pub profile_sha256: Option<String>,
+    /// What each test gave.
+    pub tests: Vec<ScoredTest>,
+}
+
+/// The points of one Lynis test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScoredTest {
+    /// The test's id.
+    pub id: String,
+    /// Points achieved.
+    pub points: u32,
+    /// Points that could have been achieved.
+    pub max_points: u32,
+}
+
+/// How many findings there are of each severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    /// Findings of severity critical.
+    pub critical: u64,
+    /// Findings of severity high.
+    pub high: u64,
+    /// Findings of severity medium.
+    pub medium: u64,
+    /// Findings of severity low.
+    pub low: u64,
+    /// Findings of severity info.
+    pub info: u64,
+}
+
+/// What one engine did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Engine {
+    /// Which engine.
+    pub engine: EngineId,
+    /// Its version, where it has one of its own.
+    pub version: Option<String>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it did not run to its end; null if it did.
+    pub why: Option<String>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// What became of each check, sorted by id.
+    pub checks: Vec<Check>,
+}
+
+/// A source of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EngineId {
+    /// Lynis.
+    Lynis,
+    /// Our own checks.
+    Native,
+    /// The installed packages.
+    Packages,
+}
+
+/// How an engine ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It ran to its end.
+    Ran,
+    /// It ran, but not all of it.
+    Partial,
+    /// It was left out on purpose, or has nothing to do here.
+    Skipped,
+    /// It gave nothing.
+    Failed,
+}
+
+/// What became of one check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// The check's id.
+    pub id: String,
+    /// What became of it.
+    pub outcome: CheckState,
+    /// Why it gave neither pass nor fail; null if it did.
+    pub why: Option<String>,
+}
+
+/// What became of a check. Unknown is not a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckState {
+    /// It looked and found nothing wrong.
+    Pass,
+    /// It looked and found something wrong.
+    Fail,
+    /// What it looks at does not exist here.
+    NotApplicable,
+    /// It could not look.
+    Unknown,
+    /// It was left out on purpose.
+    Skipped,
+}
+
+/// One thing wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// The check or test that found it.
+    pub id: String,
+    /// The engine that it comes from.
+    pub engine: EngineId,
+    /// What is wrong.
+    pub title: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The area it belongs to.
+    pub category: String,
+    /// What the fault is about (a path, a user, a setting); empty where the check has one subject.
+    pub subject: String,
+    /// What was seen, an observation an entry.
+    pub evidence: Vec<String>,
+    /// What to do about it.
+    pub remediation: String,
+    /// Where to read on.
+    pub references: Vec<Reference>,
+    /// The same fault on the next image has the same fingerprint.
+    #[schemars(regex(pattern = r"^[0-9a-f]{32}$"))]
+    pub fingerprint: String,
+}
+
+/// How bad a finding is, by what an attacker gains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Hands over the machine or an account without further work.
+    Critical,
+    /// One step from handing over the machine or an account.
+    High,
+    /// Weakens a defence.
+    Medium,
+    /// Hardening left undone.
+    Low,
+    /// Worth knowing.
+    Info,
+}
+
+/// A place to read on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// What it is called.
+    pub name: String,
+    /// Where it is, if it has an address.
+    pub url: Option<String>,
+}
+
+/// An installed package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version as the package manager writes it.
+    pub version: String,
+    /// Its architecture.
+    pub arch: Option<String>,
+    /// The kind of package: `deb`, `rpm`, `apk`; `lynis` where only Lynis's list was at hand.
+    pub kind: String,
+    /// The source package, where it has another name.
+    pub source: Option<String>,
+}
+
+/// A known vulnerability of an installed package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Vulnerability {
+    /// Its id.
+    pub id: String,
+    /// The installed package that has it.
+    pub package: String,
+    /// The version installed.
+    pub installed: String,
+    /// The version that repairs it, where there is one.
+    pub fixed: Option<String>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The advisory that says so.
+    pub advisory: Option<String>,
+}
+
+/// Why a text is no report of version 1.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is not JSON, or not of this shape.
+    #[error("this is no Hard Target report: {0}")]
+    Shape(serde_json::Error),
+    /// It is a report of another version.
+    #[error(
+        "this is a report of schema version {0}, and this program reads version {SCHEMA_VERSION}"
+    )]
+    Version(u64),
+    /// It says two different things.
+    #[error("this report contradicts itself: {0}")]
+    Contradiction(String),
+}
+
+/// Reads a report and checks all that the types alone do not say.
+pub fn parse(json: &[u8]) -> Result<model::Report, Error> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        schema_version: u64,
+    }
+    let Versioned { schema_version } = serde_json::from_slice(json).map_err(Error::Shape)?;
+    if schema_version != u64::from(SCHEMA_VERSION) {
+        return Err(Error::Version(schema_version));
+    }
+    let report: Report = serde_json::from_slice(json).map_err(Error::Shape)?;
+    let counts = report.counts;
+    let inner = model::Report::from(report);
+    if Counts::from(inner.counts()) != counts {
+        return Err(Error::Contradiction(
+            "its counts are not those of its findings".to_owned(),
+        ));
+    }
+    if inner.score.as_ref().is_some_and(|score| score.index > 100) {
+        return Err(Error::Contradiction("a score above 100".to_owned()));
+    }
+    for finding in &inner.findings {
+        if finding.fingerprint != fingerprint(finding.engine, &finding.id, &finding.subject) {
+            return Err(Error::Contradiction(format!(
+                "the fingerprint of {} is not that of its id and subject",
+                crate::clean_line(&finding.id, 40)
+            )));
+        }
+    }
+    Ok(inner)
+}
+
+/// Writes a report: indented JSON with a line end after it.
+pub fn to_json(report: &model::Report) -> Result<String, serde_json::Error> {
+    let mut json = serde_json::to_string_pretty(&Report::from(report))?;
+    json.push('\n');
+    Ok(json)
+}
+
+/// The JSON Schema (2020-12) of the wire format.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Report);
+    schema.insert(
+        "$id".to_owned(),
+        "https://github.com/hardtarget/hardtarget/blob/main/report/schema/v1.json".into(),
+    );
+    schema.to_value()
+}
