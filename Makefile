@@ -1,0 +1,46 @@
+# The commands people type. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+scan: ## Scan this machine; the report goes to ./scan, nothing else is changed
+	packaging/scan.sh
+
+test: test-tools lint ## Install what the tests need and run all of them
+	packaging/test.sh
+
+test-tools: ## Install what the tests need (as root; otherwise says what is missing)
+	packaging/test-tools.sh
+
+fmt: ## Format the source
+	cargo fmt --all
+
+lint: ## Formatting, clippy, licences of dependencies, shell scripts
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	packaging/third-party.py --check
+	git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run | xargs -0 shellcheck
+
+build: ## Build a debug binary; it uses the system's Lynis, or --lynis DIR
+	cargo build --locked -p hardtarget-agent
+
+dist: ## Build the release: static binaries for x86_64 and aarch64 under dist/
+	packaging/dist.sh
+
+reproducible: ## Build the release twice, in two places, and compare the bytes
+	packaging/reproducible.sh
+
+bench: ## Measure speed and memory against their targets, as a Markdown table
+	packaging/bench.sh
+
+fuzz: ## Run each fuzz target for one minute
+	fuzz/run.sh
+
+clean: ## Remove what was built, downloaded and measured
+	cargo clean
+	rm -rf .cache dist scan

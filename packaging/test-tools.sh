@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Installs what `make test` needs, and only what is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packaging/need.sh \
+    cc=gcc \
+    /usr/include/stdio.h=libc6-dev \
+    git=git \
+    python3=python3 \
+    python3:ensurepip=python3-venv \
+    shellcheck=shellcheck \
+    mmdebstrap=mmdebstrap \
+    rpm=rpm \
+    jq=jq \
+    chromium=chromium \
+    node=nodejs \
+    npm=npm
+
+if [ -f tests/browser/package-lock.json ]; then
+    # The browser is Debian's: nothing else is fetched.
+    (cd tests/browser && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error)
+fi
+if [ -x tests/validators/install.sh ]; then
+    tests/validators/install.sh
+fi
+packaging/lynis.sh >/dev/null
