@@ -1,5 +1,6 @@
 //! The sources of findings.
 
+pub mod lynis;
 pub mod native;
 
 use std::collections::{BTreeMap, BTreeSet};
