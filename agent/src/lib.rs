@@ -9,4 +9,7 @@ pub mod engines;
 pub mod exec;
 mod facts;
 pub mod host;
+mod message;
+mod sink;
 pub mod words;
+mod workdir;

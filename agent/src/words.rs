@@ -28,6 +28,30 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
+/// A paragraph broken into lines of at most `width` columns, each after `indent`.
+#[must_use]
+pub fn wrap(paragraph: &str, width: usize, indent: &str) -> String {
+    let mut text = String::new();
+    let mut column = 0;
+    for word in paragraph.split_whitespace() {
+        let length = word.chars().count();
+        if column == 0 || column + 1 + length > width {
+            if column > 0 {
+                text.push('\n');
+            }
+            text.push_str(indent);
+            column = indent.chars().count();
+        } else {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += length;
+    }
+    text.push('\n');
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,5 +67,10 @@ mod tests {
         ] {
             assert_eq!(seconds(Duration::from_millis(ms)), text);
         }
+    }
+
+    #[test]
+    fn paragraphs_are_wrapped_between_words() {
+        assert_eq!(wrap("one two three", 9, "  "), "  one two\n  three\n");
     }
 }

@@ -11,6 +11,7 @@ use hardtarget_report::{CheckRun, EngineId, Finding, Package, Score};
 
 use crate::clock::Clock;
 use crate::host::Host;
+use crate::message::Task;
 
 /// What an engine is given.
 #[derive(Debug)]
@@ -35,6 +36,24 @@ pub struct Cx<'a> {
 pub trait Progress: std::fmt::Debug + Send + Sync {
     /// `done` of about `total` steps are done; `what` is at work now.
     fn step(&self, engine: EngineId, done: usize, total: usize, what: &str);
+
+    /// A process group was started, led by the process of this id: should the worker die, the
+    /// supervisor ends the group.
+    fn group(&self, leader: u32);
+}
+
+/// Why an engine does not run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Skip {
+    /// It has nothing to do here, and that is all right.
+    NotHere(String),
+    /// It is wanted but something that it needs is missing: the scan is incomplete.
+    Unable(String),
+}
+
+/// The engines there are, in the order in which they are reported.
+pub(crate) fn all(_task: &Task) -> Vec<Box<dyn Engine>> {
+    vec![Box::new(native::Native)]
 }
 
 /// A source of findings.
@@ -43,7 +62,7 @@ pub trait Engine: std::fmt::Debug + Sync {
     fn id(&self) -> EngineId;
 
     /// Whether it has anything to do here; otherwise why not.
-    fn applies(&self, cx: &Cx<'_>) -> Result<(), String>;
+    fn applies(&self, cx: &Cx<'_>) -> Result<(), Skip>;
 
     /// Does its work. An error means that it gave nothing at all: that is coverage, not the end of
     /// the scan.

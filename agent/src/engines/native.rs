@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hardtarget_report::{CheckOutcome, CheckRun, EngineId, Finding, clean_line};
 
-use super::{Cx, Engine, Yield};
+use super::{Cx, Engine, Skip, Yield};
 use crate::checks::{CATALOGUE, Check, Fault, NotJudged, Scope, Verdict};
 use crate::facts::Facts;
 
@@ -20,7 +20,7 @@ impl Engine for Native {
         EngineId::Native
     }
 
-    fn applies(&self, _cx: &Cx<'_>) -> Result<(), String> {
+    fn applies(&self, _cx: &Cx<'_>) -> Result<(), Skip> {
         Ok(())
     }
 
