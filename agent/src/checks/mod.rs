@@ -6,6 +6,7 @@
 mod catalogue;
 #[macro_use]
 mod check;
+mod filesystem;
 mod image;
 mod page;
 

@@ -29,6 +29,12 @@ impl Engine for Native {
             .step(EngineId::Native, 0, CATALOGUE.len(), "reading facts");
         let facts = Facts::collect(cx.host, cx.clock);
         let mut result = Yield::default();
+        if let Ok(walk) = &facts.walk {
+            let limits = walk.limits();
+            if !limits.is_empty() {
+                result.facts.insert("not_walked".to_owned(), limits);
+            }
+        }
         for (done, check) in CATALOGUE.iter().enumerate() {
             cx.progress
                 .step(EngineId::Native, done, CATALOGUE.len(), check.id);

@@ -5,6 +5,9 @@
 
 pub(crate) mod boot;
 pub(crate) mod machine_id;
+pub(crate) mod mounts;
+pub(crate) mod owned_files;
+pub(crate) mod swaps;
 pub(crate) mod walk;
 
 #[cfg(test)]
@@ -48,6 +51,12 @@ pub(crate) struct Facts {
     pub(crate) booted: Fact<Timestamp>,
     /// `/etc/machine-id`.
     pub(crate) machine_id: Fact<machine_id::MachineId>,
+    /// What is mounted; on an unpacked root what `/etc/fstab` says.
+    pub(crate) mounts: Fact<mounts::Mounts>,
+    /// Swap space.
+    pub(crate) swaps: Fact<Vec<swaps::Swap>>,
+    /// What the package databases say of the set-id programs.
+    pub(crate) owned_files: Fact<owned_files::OwnedFiles>,
     /// What the walk over the file systems came across.
     pub(crate) walk: Fact<walk::Walk>,
 }
@@ -55,12 +64,17 @@ pub(crate) struct Facts {
 impl Facts {
     /// Reads everything.
     pub(crate) fn collect(host: &Host, clock: &dyn Clock) -> Self {
+        let mounts = guarded(|| mounts::collect(host));
+        let walk = guarded(|| walk::collect(host, &mounts));
         Self {
             now: clock.now(),
             running: host.is_running(),
             booted: guarded(|| boot::booted(host)),
             machine_id: guarded(|| machine_id::collect(host)),
-            walk: guarded(|| walk::collect(host)),
+            swaps: guarded(|| swaps::collect(host, &mounts)),
+            owned_files: guarded(|| owned_files::collect(host, &walk)),
+            walk,
+            mounts,
         }
     }
 

@@ -1,31 +1,47 @@
 //! One walk over the local file systems, for every check that looks for files.
+//!
+//! It runs on all processors, follows no link, enters neither network nor pseudo file systems and
+//! keeps only what some check asks for, so that memory does not grow with the number of files.
 
-use std::fs::Metadata;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+mod accounts;
+mod hits;
+mod places;
+mod visit;
+
+use std::path::PathBuf;
 
 use super::Fact;
+use super::mounts::Mounts;
 use crate::host::Host;
 
-/// What the walk came across.
+/// What the walk came across; every list is sorted by path.
 #[derive(Debug, Default)]
 pub(crate) struct Walk {
     /// Regular files with a set-user-id or set-group-id bit.
     pub(crate) set_id: Vec<Entry>,
-    /// Regular files that everyone may write to.
+    /// Regular files that everyone may write to, and can get at.
     pub(crate) world_writable_files: Vec<Entry>,
-    /// Directories that everyone may write to, without the sticky bit.
+    /// Directories that everyone may write to, and can get at, without the sticky bit.
     pub(crate) unsticky_directories: Vec<Entry>,
+    /// Regular files in the directories of programs and libraries that someone besides root may
+    /// change: owned by another user, or writable by a group that is not root's.
+    pub(crate) loose_programs: Vec<Entry>,
+    /// Files and directories whose owner or group is no account's; of a tree only its top.
+    pub(crate) unowned: Vec<Entry>,
     /// Regular files whose name [`is_telling`] (keys, histories, credentials).
     pub(crate) telling: Vec<Entry>,
     /// How many things were looked at.
     pub(crate) seen: u64,
-    /// Directories that could not be read.
+    /// How many hits were left out because their list was full.
+    pub(crate) dropped: u64,
+    /// Directories that could not be read (some of them, should there be very many).
     pub(crate) unreadable: Vec<PathBuf>,
+    /// Directories that were left out on purpose, and why.
+    pub(crate) left_out: Vec<(PathBuf, String)>,
 }
 
 /// One thing in a file system.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// The path as the machine sees it.
     pub(crate) path: PathBuf,
@@ -41,17 +57,36 @@ pub(crate) struct Entry {
     pub(crate) ctime: i64,
 }
 
-impl Entry {
-    fn new(path: PathBuf, metadata: &Metadata) -> Self {
-        Self {
-            path,
-            mode: metadata.mode(),
-            uid: metadata.uid(),
-            gid: metadata.gid(),
-            size: metadata.len(),
-            ctime: metadata.ctime(),
+impl Walk {
+    /// What the walk did not see, a line each, for the report.
+    pub(crate) fn limits(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self
+            .left_out
+            .iter()
+            .map(|(path, why)| format!("left out {}: {why}", path.display()))
+            .collect();
+        lines.extend(
+            self.unreadable
+                .iter()
+                .map(|path| format!("could not read {}", path.display())),
+        );
+        if self.dropped > 0 {
+            lines.push(format!("{} further hits were not kept", self.dropped));
         }
+        lines
     }
+}
+
+impl Entry {
+    /// Mode and owner as evidence: `mode 4755, owner 0, group 0`.
+    pub(crate) fn permissions(&self) -> String {
+        permissions(self.mode, self.uid, self.gid)
+    }
+}
+
+/// Mode and owner as evidence: `mode 4755, owner 0, group 0`.
+pub(crate) fn permissions(mode: u32, uid: u32, gid: u32) -> String {
+    format!("mode {:04o}, owner {uid}, group {gid}", mode & 0o7777)
 }
 
 /// Whether a file's name alone says that checks want to look at it.
@@ -59,44 +94,11 @@ fn is_telling(name: &[u8]) -> bool {
     name.starts_with(b"id_") && !name.ends_with(b".pub")
 }
 
-pub(crate) fn collect(host: &Host) -> Fact<Walk> {
-    let mut walk = Walk::default();
-    let device = host.metadata("/")?.dev();
-    visit(host, Path::new("/"), device, &mut walk);
-    Ok(walk)
-}
-
-fn visit(host: &Host, directory: &Path, device: u64, walk: &mut Walk) {
-    let Ok(names) = host.list(directory) else {
-        walk.unreadable.push(directory.to_owned());
-        return;
-    };
-    for name in names {
-        let path = directory.join(&name);
-        let Ok(metadata) = host.link_metadata(&path) else {
-            continue;
-        };
-        walk.seen += 1;
-        let mode = metadata.mode();
-        if metadata.is_dir() {
-            if mode & 0o1002 == 0o0002 {
-                walk.unsticky_directories
-                    .push(Entry::new(path.clone(), &metadata));
-            }
-            if metadata.dev() == device {
-                visit(host, &path, device, walk);
-            }
-        } else if metadata.is_file() {
-            if mode & 0o6000 != 0 {
-                walk.set_id.push(Entry::new(path.clone(), &metadata));
-            }
-            if mode & 0o0002 != 0 {
-                walk.world_writable_files
-                    .push(Entry::new(path.clone(), &metadata));
-            }
-            if is_telling(name.as_encoded_bytes()) {
-                walk.telling.push(Entry::new(path, &metadata));
-            }
-        }
-    }
+/// Walks; `mounts` says where other file systems begin.
+pub(crate) fn collect(host: &Host, mounts: &Fact<Mounts>) -> Fact<Walk> {
+    host.metadata("/")?;
+    let mounts = mounts.as_ref().ok().filter(|_| host.is_running());
+    let places = places::Places::new(mounts);
+    let accounts = accounts::Accounts::read(host);
+    Ok(visit::all(host.root(), &places, &accounts))
 }

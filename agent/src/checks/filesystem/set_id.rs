@@ -1,0 +1,325 @@
+use std::path::Path;
+
+use hardtarget_report::Severity;
+
+use super::walked;
+use crate::checks::{Fault, Judged, Ref};
+use crate::facts::Facts;
+use crate::facts::owned_files::Origin;
+use crate::facts::walk::Entry;
+
+check! {
+    /// ## What it checks
+    /// Every set-user-id and set-group-id program belongs to a package that ships it so. Where the
+    /// package database knows no modes (dpkg), a packaged program must also be one of those that
+    /// distributions are known to ship with the bit.
+    ///
+    /// ## Why it matters
+    /// Whoever runs a set-user-id program acts as its owner, mostly root. One that an administrator
+    /// or an intruder added was never reviewed for that; a shell or interpreter with the bit is
+    /// root for everyone.
+    ///
+    /// ## Remediation
+    /// Take the bits away with `chmod ug-s FILE`, or remove the file. If a program needs one
+    /// privilege, give it a capability (setcap(8)) or a sudo rule instead.
+    pub(crate) FOREIGN_SET_ID {
+        id: "HT-FS-001",
+        title: "A set-id program is not one of the distribution's own",
+        severity: High,
+        scope: Files,
+        since: "0.1.0",
+        references: [Ref::Cwe(250), Ref::Cwe(732), Ref::Manual("inode(7)")],
+        judge: foreign_set_id,
+        passes: |tree| {
+            tree.file("/usr/bin/su", "")
+                .mode("/usr/bin/su", 0o4755)
+                .file("/var/lib/dpkg/info/util-linux.list", "/bin/su\n");
+        },
+        fails: |tree| {
+            tree.file("/usr/local/bin/backup", "")
+                .mode("/usr/local/bin/backup", 0o4755)
+                .file("/var/lib/dpkg/info/util-linux.list", "/bin/su\n");
+        },
+    }
+}
+
+/// Programs that distributions ship with a set-id bit.
+const USUAL: &[&str] = &[
+    "Xorg.wrap",
+    "at",
+    "authenticate",
+    "bbsuid",
+    "bsd-write",
+    "bwrap",
+    "chage",
+    "chfn",
+    "chrome-sandbox",
+    "chsh",
+    "cockpit-session",
+    "crontab",
+    "dbus-daemon-launch-helper",
+    "doas",
+    "dotlockfile",
+    "dumpcap",
+    "exim4",
+    "expiry",
+    "fusermount",
+    "fusermount3",
+    "gpasswd",
+    "grub2-set-bootflag",
+    "krb5_child",
+    "ksu",
+    "ldap_child",
+    "locate",
+    "lockfile",
+    "lxc-user-nic",
+    "mail-lock",
+    "mail-touchlock",
+    "mail-unlock",
+    "man",
+    "mandb",
+    "mlocate",
+    "mount",
+    "mount.cifs",
+    "mount.nfs",
+    "newgidmap",
+    "newgrp",
+    "newuidmap",
+    "ntfs-3g",
+    "pam_extrausers_chkpwd",
+    "pam_timestamp_check",
+    "passwd",
+    "ping",
+    "ping6",
+    "pkexec",
+    "plocate",
+    "polkit-agent-helper-1",
+    "postdrop",
+    "postlog",
+    "postqueue",
+    "pppd",
+    "procmail",
+    "proxy_child",
+    "qemu-bridge-helper",
+    "screen",
+    "selinux_child",
+    "sendmail.sendmail",
+    "snap-confine",
+    "spice-client-glib-usb-acl-helper",
+    "ssh-agent",
+    "ssh-keysign",
+    "staprun",
+    "su",
+    "sudo",
+    "sudoedit",
+    "suexec",
+    "traceroute6.iputils",
+    "umount",
+    "unix2_chkpwd",
+    "unix_chkpwd",
+    "userhelper",
+    "usernetctl",
+    "utempter",
+    "vlock-main",
+    "wall",
+    "write",
+    "write.ul",
+];
+
+/// Programs that run, read or write whatever their caller asks for.
+const OPEN_DOORS: &[&str] = &[
+    "ash",
+    "awk",
+    "bash",
+    "busybox",
+    "cat",
+    "chmod",
+    "chown",
+    "cp",
+    "csh",
+    "curl",
+    "dash",
+    "dd",
+    "docker",
+    "ed",
+    "emacs",
+    "env",
+    "find",
+    "fish",
+    "gawk",
+    "gdb",
+    "git",
+    "ksh",
+    "less",
+    "lua",
+    "mawk",
+    "more",
+    "mv",
+    "nano",
+    "nmap",
+    "node",
+    "openssl",
+    "perl",
+    "php",
+    "pip",
+    "python",
+    "rsync",
+    "ruby",
+    "sed",
+    "sh",
+    "socat",
+    "strace",
+    "systemctl",
+    "tar",
+    "tclsh",
+    "tcsh",
+    "tee",
+    "vi",
+    "vim",
+    "wget",
+    "xargs",
+    "zsh",
+];
+
+fn foreign_set_id(facts: &Facts) -> Judged {
+    let walk = facts.walk.as_ref()?;
+    let mut faults = Vec::new();
+    for entry in &walk.set_id {
+        // Without the group's execute bit, set-group-id means locking, not privilege.
+        let set_uid = entry.mode & 0o4000 != 0;
+        let set_gid = entry.mode & 0o2010 == 0o2010;
+        if !set_uid && !set_gid {
+            continue;
+        }
+        let usual = is_usual(&entry.path);
+        let (said, packaged) = match &facts.owned_files {
+            Ok(owned) => match owned.origin(&entry.path) {
+                Some(Origin::PackagedSetId) => ("its package ships it so", true),
+                Some(Origin::Packaged) if usual => ("a usual one", true),
+                Some(Origin::Packaged) => {
+                    ("it belongs to a package, but is not usually set-id", false)
+                }
+                Some(Origin::PackagedPlain) => ("its package ships it without the bit", false),
+                None => ("it belongs to no package", false),
+            },
+            Err(_) if usual && is_in_system_directory(&entry.path) => ("a usual one", true),
+            Err(_) => ("no package database could be asked", false),
+        };
+        let writable = entry.mode & 0o0002 != 0 || (entry.mode & 0o0020 != 0 && entry.gid != 0);
+        if packaged && !writable {
+            continue;
+        }
+        let severity = severity(entry, set_uid, writable, said);
+        let mut fault =
+            Fault::at(&entry.path, format!("{}; {said}", entry.permissions())).severity(severity);
+        if writable {
+            fault = fault.and("others than its owner may write to it");
+        }
+        faults.push(fault);
+    }
+    walked(walk, faults)
+}
+
+fn severity(entry: &Entry, set_uid: bool, writable: bool, said: &str) -> Severity {
+    let root = set_uid && entry.uid == 0;
+    if writable || (root && is_open_door(&entry.path)) {
+        Severity::Critical
+    } else if root && !said.starts_with("it belongs to a package") {
+        Severity::High
+    } else {
+        Severity::Medium
+    }
+}
+
+fn name(path: &Path) -> &str {
+    path.file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("")
+}
+
+fn is_usual(path: &Path) -> bool {
+    USUAL.contains(&name(path))
+}
+
+fn is_in_system_directory(path: &Path) -> bool {
+    super::is_in(
+        path,
+        &[
+            "/usr/bin",
+            "/usr/sbin",
+            "/usr/lib",
+            "/usr/libexec",
+            "/bin",
+            "/sbin",
+            "/lib",
+        ],
+    )
+}
+
+/// `python3.11` is as good as `python`.
+fn is_open_door(path: &Path) -> bool {
+    let stem = name(path).trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    OPEN_DOORS.contains(&stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::Verdict;
+    use crate::facts::tree::Tree;
+
+    fn severities(tree: &mut Tree) -> Vec<(String, Severity)> {
+        match foreign_set_id(&tree.facts()) {
+            Ok(Verdict::Fail(faults)) => faults
+                .into_iter()
+                .map(|fault| (fault.subject, fault.severity.unwrap()))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn severity_follows_what_the_program_gives_away() {
+        let mut tree = Tree::new();
+        tree.file(
+            "/var/lib/dpkg/info/x.list",
+            "/usr/bin/python3.11\n/usr/bin/passwd\n/usr/bin/rare\n",
+        );
+        for (path, mode) in [
+            ("/opt/tool", 0o4755),
+            ("/opt/grouped", 0o2755),
+            ("/opt/locking", 0o2644),
+            ("/usr/bin/python3.11", 0o4755),
+            ("/usr/bin/passwd", 0o4755),
+            ("/usr/bin/rare", 0o4755),
+            ("/srv/open", 0o4757),
+        ] {
+            tree.file(path, "").mode(path, mode);
+        }
+        let expected: Vec<(String, Severity)> = [
+            ("/opt/grouped", Severity::Medium),
+            ("/opt/tool", Severity::High),
+            ("/srv/open", Severity::Critical),
+            ("/usr/bin/python3.11", Severity::Critical),
+            ("/usr/bin/rare", Severity::Medium),
+        ]
+        .map(|(path, severity)| (path.to_owned(), severity))
+        .into();
+        assert_eq!(severities(&mut tree), expected);
+    }
+
+    #[test]
+    fn a_usual_name_in_an_unusual_place_does_not_help() {
+        let mut tree = Tree::new();
+        tree.file("/home/a/su", "").mode("/home/a/su", 0o4755);
+        assert_eq!(
+            severities(&mut tree),
+            [("/home/a/su".to_owned(), Severity::High)]
+        );
+    }
+
+    #[test]
+    fn the_lists_are_sorted() {
+        assert!(USUAL.is_sorted() && OPEN_DOORS.is_sorted());
+    }
+}
