@@ -3,13 +3,18 @@
 /// What is put where a character was taken out.
 const REPLACEMENT: char = '\u{FFFD}';
 
-/// Whether a character may be shown as it is: control characters move cursors and ring bells, and
-/// bidirectional overrides make text read as what it is not (CVE-2021-42574).
+/// Whether a character may be shown as it is: control characters move cursors and ring bells,
+/// bidirectional overrides make text read as what it is not (CVE-2021-42574), invisible characters
+/// hide text, and noncharacters are not allowed in XML.
 fn is_harmless(c: char) -> bool {
-    !c.is_control()
+    let noncharacter = u32::from(c) & 0xFFFE == 0xFFFE || matches!(c, '\u{FDD0}'..='\u{FDEF}');
+    !noncharacter
+        && !c.is_control()
         && !matches!(c,
-            '\u{061C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}'
-            | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{FFF9}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Cleans text that stands on one line: control characters (line ends and tabs included) become
@@ -40,6 +45,9 @@ pub fn clean_text(text: &str, max_chars: usize) -> String {
 
 fn cut(chars: impl Iterator<Item = char>, max_chars: usize) -> String {
     let mut out = String::new();
+    if max_chars == 0 {
+        return out;
+    }
     for (count, c) in chars.enumerate() {
         if count + 1 > max_chars {
             out.pop();
@@ -53,6 +61,8 @@ fn cut(chars: impl Iterator<Item = char>, max_chars: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -70,5 +80,26 @@ mod tests {
     fn long_text_is_cut_and_says_so() {
         assert_eq!(clean_line("abcdef", 4), "abc…");
         assert_eq!(clean_line("abcd", 4), "abcd");
+        assert_eq!(clean_line("abcd", 1), "…");
+        assert_eq!(clean_line("abcd", 0), "");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_seen() {
+        assert_eq!(
+            clean_line("a\u{200B}\u{00AD}\u{E0041}b", 80),
+            "a\u{FFFD}\u{FFFD}\u{FFFD}b"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_cleaned_line_is_bounded_one_line_and_legal_in_xml(text in any::<String>(), max in 0_usize..50) {
+            let cleaned = clean_line(&text, max);
+            prop_assert!(cleaned.chars().count() <= max);
+            let legal = |c: char| c >= ' ' && u32::from(c) & 0xFFFE != 0xFFFE;
+            prop_assert!(cleaned.chars().all(legal));
+            prop_assert_eq!(clean_line(&cleaned, max), cleaned);
+        }
     }
 }

@@ -14,6 +14,10 @@ mod score;
 mod severity;
 mod target;
 
+pub mod diff;
+pub mod render;
+#[doc(hidden)]
+pub mod sample;
 pub mod v1;
 
 pub use clean::{clean_line, clean_text};

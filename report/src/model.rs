@@ -140,3 +140,11 @@ pub struct Vulnerability {
     /// The advisory that says so.
     pub advisory: Option<String>,
 }
+
+impl Vulnerability {
+    /// Its stable name, as [`crate::fingerprint`] gives it to findings: over its id and package.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        crate::fingerprint(crate::EngineId::Packages, &self.id, &self.package)
+    }
+}

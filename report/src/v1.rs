@@ -4,6 +4,7 @@
 //! not change, whatever becomes of the inner types: a new shape is a new version beside this one.
 
 mod convert;
+mod parse;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{fingerprint, model};
+use crate::model;
+
+pub use parse::{Error, parse};
 
 /// The number in `schema_version`.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -344,54 +347,6 @@ pub struct Vulnerability {
     pub advisory: Option<String>,
 }
 
-/// Why a text is no report of version 1.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// It is not JSON, or not of this shape.
-    #[error("this is no Hard Target report: {0}")]
-    Shape(serde_json::Error),
-    /// It is a report of another version.
-    #[error(
-        "this is a report of schema version {0}, and this program reads version {SCHEMA_VERSION}"
-    )]
-    Version(u64),
-    /// It says two different things.
-    #[error("this report contradicts itself: {0}")]
-    Contradiction(String),
-}
-
-/// Reads a report and checks all that the types alone do not say.
-pub fn parse(json: &[u8]) -> Result<model::Report, Error> {
-    #[derive(Deserialize)]
-    struct Versioned {
-        schema_version: u64,
-    }
-    let Versioned { schema_version } = serde_json::from_slice(json).map_err(Error::Shape)?;
-    if schema_version != u64::from(SCHEMA_VERSION) {
-        return Err(Error::Version(schema_version));
-    }
-    let report: Report = serde_json::from_slice(json).map_err(Error::Shape)?;
-    let counts = report.counts;
-    let inner = model::Report::from(report);
-    if Counts::from(inner.counts()) != counts {
-        return Err(Error::Contradiction(
-            "its counts are not those of its findings".to_owned(),
-        ));
-    }
-    if inner.score.as_ref().is_some_and(|score| score.index > 100) {
-        return Err(Error::Contradiction("a score above 100".to_owned()));
-    }
-    for finding in &inner.findings {
-        if finding.fingerprint != fingerprint(finding.engine, &finding.id, &finding.subject) {
-            return Err(Error::Contradiction(format!(
-                "the fingerprint of {} is not that of its id and subject",
-                crate::clean_line(&finding.id, 40)
-            )));
-        }
-    }
-    Ok(inner)
-}
-
 /// Writes a report: indented JSON with a line end after it.
 pub fn to_json(report: &model::Report) -> Result<String, serde_json::Error> {
     let mut json = serde_json::to_string_pretty(&Report::from(report))?;
@@ -409,3 +364,6 @@ pub fn schema() -> serde_json::Value {
     );
     schema.to_value()
 }
+
+#[cfg(test)]
+mod tests;

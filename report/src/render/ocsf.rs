@@ -1,0 +1,335 @@
+//! The findings as events of the Open Cybersecurity Schema Framework 1.5 (<https://schema.ocsf.io/1.5.0/>),
+//! for security data lakes.
+//!
+//! - A finding is a *Compliance Finding* (class 2003) with `compliance.status` Fail.
+//! - What could not be looked at is one with status Unknown, so that it is not taken for a pass.
+//! - A vulnerability is a *Vulnerability Finding* (class 2002).
+//!
+//! The form is one JSON array, as Prowler writes it, an event a line: `[]` says that nothing was
+//! found, an empty file would not. `jq -c '.[]'` makes it a stream.
+
+use serde_json::{Value, json};
+
+use crate::{
+    EngineId, EngineRun, Finding, Report, Severity, Vulnerability, clean_line, clean_text,
+};
+
+use super::events::{Unseen, unseen};
+use super::{LINE, RenderError, TEXT};
+
+/// The version of the schema.
+const VERSION: &str = "1.5.0";
+
+/// Writes the findings, the vulnerabilities and what was not looked at as a JSON array of events.
+pub fn ocsf(report: &Report) -> Result<String, RenderError> {
+    let findings = report.findings.iter().map(|one| failed(report, one));
+    let unknown = report.engines.iter().flat_map(|run| {
+        let events = unseen(run).into_iter();
+        events.map(|one| unknown(report, run, &one))
+    });
+    let vulnerable = report.vulnerabilities.iter();
+    let vulnerable = vulnerable.map(|one| vulnerability(report, one));
+    let events = findings
+        .chain(unknown)
+        .chain(vulnerable)
+        .map(|event| serde_json::to_string(&event))
+        .collect::<Result<Vec<String>, _>>()
+        .map_err(RenderError::Json)?;
+    Ok(match events.is_empty() {
+        true => "[]\n".to_owned(),
+        false => format!("[\n{}\n]\n", events.join(",\n")),
+    })
+}
+
+/// A finding.
+fn failed(report: &Report, finding: &Finding) -> Value {
+    let title = clean_line(&finding.title, LINE);
+    let (severity, severity_id) = severity(finding.severity);
+    let evidence: Vec<String> = finding.evidence.iter().map(|one| line(one)).collect();
+    let mut event = event(report, Class::Compliance, severity, severity_id);
+    merge(
+        &mut event,
+        json!({
+            "message": title,
+            "compliance": {
+                "category": line(&finding.category),
+                "checks": [{
+                    "name": title,
+                    "severity": severity,
+                    "severity_id": severity_id,
+                    "status": "Fail",
+                    "status_id": 3,
+                    "uid": line(&finding.id),
+                }],
+                "control": line(&finding.id),
+                "requirements": finding.references.iter().map(|one| line(&one.name)).collect::<Vec<_>>(),
+                "standards": [standard(finding.engine)],
+                "status": "Fail",
+                "status_id": 3,
+            },
+            "evidences": [{ "data": { "subject": line(&finding.subject), "seen": evidence } }],
+            "finding_info": {
+                "analytic": analytic(finding.engine, &finding.id, &title),
+                "created_time": report.scan.finished.as_millisecond(),
+                "desc": title,
+                "title": title,
+                "types": [line(&finding.category)],
+                "uid": line(&finding.fingerprint),
+            },
+            "remediation": {
+                "desc": clean_text(&finding.remediation, TEXT),
+                "references": finding.references.iter().filter_map(|one| one.url.as_deref().map(line)).collect::<Vec<_>>(),
+            },
+        }),
+    );
+    event
+}
+
+/// Something that was not looked at.
+fn unknown(report: &Report, run: &EngineRun, unseen: &Unseen) -> Value {
+    let id = unseen
+        .check
+        .clone()
+        .unwrap_or_else(|| run.engine.to_string());
+    let mut event = event(report, Class::Compliance, "Unknown", 0);
+    merge(
+        &mut event,
+        json!({
+            "message": unseen.text,
+            "compliance": {
+                "checks": [{ "name": id, "status": "Unknown", "status_id": 0, "uid": id }],
+                "control": id,
+                "standards": [standard(run.engine)],
+                "status": "Unknown",
+                "status_detail": unseen.text,
+                "status_id": 0,
+            },
+            "finding_info": {
+                "analytic": analytic(run.engine, &id, &id),
+                "created_time": report.scan.finished.as_millisecond(),
+                "desc": unseen.text,
+                "title": unseen.text,
+                "types": ["coverage"],
+                "uid": format!("coverage:{}:{id}", run.engine),
+            },
+        }),
+    );
+    event
+}
+
+/// A known vulnerability of a package.
+fn vulnerability(report: &Report, vulnerability: &Vulnerability) -> Value {
+    let Vulnerability {
+        id,
+        package,
+        installed,
+        fixed,
+        advisory,
+        ..
+    } = vulnerability;
+    let title = clean_line(&format!("{package} {installed} has {id}"), LINE);
+    let (severity, severity_id) = severity(vulnerability.severity);
+    let todo = fixed.as_ref().map_or_else(
+        || "No version that repairs it is known.".to_owned(),
+        |fixed| format!("Update {package} to {fixed} or later."),
+    );
+    let mut affected = json!({ "name": line(package), "version": line(installed) });
+    if let Some(fixed) = fixed {
+        merge(&mut affected, json!({ "fixed_in_version": line(fixed) }));
+    }
+    let mut detail = json!({
+        "affected_packages": [affected],
+        "references": advisory.iter().map(|one| line(one)).collect::<Vec<_>>(),
+        "remediation": { "desc": line(&todo) },
+        "severity": severity,
+        "title": title,
+    });
+    let number = if id.starts_with("CVE-") {
+        json!({ "cve": { "uid": line(id) } })
+    } else {
+        json!({ "advisory": { "uid": line(id) } })
+    };
+    merge(&mut detail, number);
+    let mut event = event(report, Class::Vulnerability, severity, severity_id);
+    merge(
+        &mut event,
+        json!({
+            "message": title,
+            "finding_info": {
+                "created_time": report.scan.finished.as_millisecond(),
+                "desc": title,
+                "title": title,
+                "types": ["vulnerability"],
+                "uid": vulnerability.fingerprint(),
+            },
+            "vulnerabilities": [detail],
+        }),
+    );
+    event
+}
+
+/// The two classes of event.
+#[derive(Clone, Copy)]
+enum Class {
+    Vulnerability,
+    Compliance,
+}
+
+/// What all events have.
+fn event(report: &Report, class: Class, severity: &str, severity_id: u8) -> Value {
+    let (name, uid) = match class {
+        Class::Vulnerability => ("Vulnerability Finding", 2002),
+        Class::Compliance => ("Compliance Finding", 2003),
+    };
+    json!({
+        "activity_id": 1,
+        "activity_name": "Create",
+        "category_name": "Findings",
+        "category_uid": 2,
+        "class_name": name,
+        "class_uid": uid,
+        "metadata": {
+            "correlation_uid": line(&report.scan.id),
+            "product": {
+                "name": "Hard Target",
+                "uid": "hardtarget",
+                "url_string": env!("CARGO_PKG_REPOSITORY"),
+                "vendor_name": "Hard Target",
+                "version": line(&report.scan.agent_version),
+            },
+            "version": VERSION,
+        },
+        "resources": [resource(report)],
+        "severity": severity,
+        "severity_id": severity_id,
+        "status": "New",
+        "status_id": 1,
+        "time": report.scan.finished.as_millisecond(),
+        "type_name": format!("{name}: Create"),
+        "type_uid": uid * 100 + 1,
+    })
+}
+
+/// The machine that was scanned: the AMI where it is known, else the instance or host.
+fn resource(report: &Report) -> Value {
+    let target = &report.target;
+    let (kind, uid) = match (&target.ami, &target.instance) {
+        (Some(ami), _) => ("AwsEc2Image", Some(ami)),
+        (None, Some(instance)) => ("AwsEc2Instance", Some(instance)),
+        (None, None) => ("Host", target.hostname.as_ref()),
+    };
+    let mut resource = json!({
+        "type": kind,
+        "data": {
+            "account": target.account.as_deref().map(line),
+            "arch": target.arch.as_deref().map(line),
+            "instance": target.instance.as_deref().map(line),
+            "kernel": target.kernel.as_deref().map(line),
+            "os": target.os.pretty_name.as_deref().map(line),
+            "root": line(&target.root),
+        },
+    });
+    for (key, value) in [
+        ("uid", uid),
+        ("name", target.hostname.as_ref()),
+        ("region", target.region.as_ref()),
+    ] {
+        if let Some(value) = value {
+            merge(&mut resource, json!({ key: line(value) }));
+        }
+    }
+    resource
+}
+
+fn analytic(engine: EngineId, id: &str, name: &str) -> Value {
+    json!({
+        "category": engine.as_str(),
+        "name": name,
+        "type": "Rule",
+        "type_id": 1,
+        "uid": line(id),
+    })
+}
+
+/// What the checks of an engine are measured against; the schema wants at least one.
+const fn standard(engine: EngineId) -> &'static str {
+    match engine {
+        EngineId::Lynis => "Lynis",
+        EngineId::Native | EngineId::Packages => "Hard Target",
+    }
+}
+
+/// The schema's word and number of a severity.
+const fn severity(severity: Severity) -> (&'static str, u8) {
+    match severity {
+        Severity::Critical => ("Critical", 5),
+        Severity::High => ("High", 4),
+        Severity::Medium => ("Medium", 3),
+        Severity::Low => ("Low", 2),
+        Severity::Info => ("Informational", 1),
+    }
+}
+
+fn line(text: &str) -> String {
+    clean_line(text, LINE)
+}
+
+/// Adds the members of one object to another.
+fn merge(into: &mut Value, from: Value) {
+    if let (Value::Object(into), Value::Object(from)) = (into, from) {
+        into.extend(from);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    fn events(report: &Report) -> Vec<Value> {
+        serde_json::from_str(&ocsf(report).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_finding_fails_under_its_fingerprint() {
+        let report = sample::typical();
+        let events = events(&report);
+        for finding in &report.findings {
+            let event = events
+                .iter()
+                .find(|event| event["finding_info"]["uid"] == finding.fingerprint.as_str())
+                .unwrap();
+            assert_eq!(event["compliance"]["status"], "Fail");
+            assert_eq!(event["class_uid"], 2003);
+            assert_eq!(event["time"], report.scan.finished.as_millisecond());
+        }
+    }
+
+    #[test]
+    fn what_was_not_looked_at_is_unknown() {
+        let events = events(&sample::failed());
+        assert_eq!(events.len(), 2);
+        assert!(
+            events
+                .iter()
+                .all(|event| event["compliance"]["status_id"] == 0)
+        );
+    }
+
+    #[test]
+    fn a_vulnerability_is_an_event_of_its_own_class() {
+        let report = sample::vulnerable();
+        let found = events(&report)
+            .into_iter()
+            .filter(|event| event["class_uid"] == 2002 && event["type_uid"] == 200_201)
+            .count();
+        assert_eq!(found, report.vulnerabilities.len());
+    }
+
+    #[test]
+    fn nothing_found_is_an_empty_array() {
+        let mut report = sample::spotless();
+        report.engines.clear();
+        assert_eq!(ocsf(&report).unwrap(), "[]\n");
+    }
+}

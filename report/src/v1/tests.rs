@@ -1,0 +1,187 @@
+//! The wire format keeps its shape, loses nothing, and takes nothing that is not of it.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{parse, schema, to_json};
+use crate::{Report, sample};
+
+mod strategy;
+
+/// A report with a bit of everything, short enough to read.
+fn small() -> Report {
+    let mut report = sample::vulnerable();
+    report.findings.truncate(2);
+    report.vulnerabilities.truncate(2);
+    report.packages.truncate(2);
+    for run in &mut report.engines {
+        let mut seen = std::collections::BTreeSet::new();
+        run.checks
+            .retain(|check| seen.insert(check.outcome.as_str()));
+    }
+    report.facts = report.facts.into_iter().take(2).collect();
+    if let Some(score) = &mut report.score {
+        score.tests.truncate(2);
+    }
+    report
+}
+
+fn error(json: &Value) -> String {
+    parse(json.to_string().as_bytes()).unwrap_err().to_string()
+}
+
+fn changed(change: impl FnOnce(&mut Value)) -> String {
+    let mut json: Value = serde_json::from_str(&to_json(&small()).unwrap()).unwrap();
+    change(&mut json);
+    error(&json)
+}
+
+#[test]
+fn the_form_is_frozen() {
+    insta::assert_snapshot!(to_json(&small()).unwrap());
+}
+
+/// `HARDTARGET_GENERATE=1 cargo test -p hardtarget-report schema` writes it anew.
+#[test]
+fn the_committed_schema_is_that_of_the_types() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schema/v1.json");
+    let text = format!("{}\n", serde_json::to_string_pretty(&schema()).unwrap());
+    if std::env::var_os("HARDTARGET_GENERATE").is_some() {
+        std::fs::write(path, &text).unwrap();
+    }
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        committed == text,
+        "report/schema/v1.json is not what the types say. Version 1 is frozen: change the types \
+         back, or, for a mere wording, run `make generate` and commit the file."
+    );
+}
+
+#[test]
+fn every_sample_is_valid_by_the_schema() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    for report in [
+        sample::typical(),
+        sample::vulnerable(),
+        sample::partial(),
+        sample::failed(),
+        sample::spotless(),
+        sample::hostile(),
+    ] {
+        let json = serde_json::from_str(&to_json(&report).unwrap()).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&json)
+            .map(|error| error.to_string().chars().take(200).collect())
+            .collect();
+        assert_eq!(errors, [""; 0]);
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_the_types_refuse() {
+    let validator = jsonschema::validator_for(&schema()).unwrap();
+    let good: Value = serde_json::from_str(&to_json(&small()).unwrap()).unwrap();
+    for (place, value) in [
+        ("/extra", json!(1)),
+        ("/schema_version", json!(2)),
+        ("/scan/id", json!("7F")),
+        ("/scan/status", json!("fine")),
+        ("/score/index", json!(101)),
+        ("/findings/0/severity", json!("bad")),
+        ("/findings/0/fingerprint", json!("x")),
+        ("/engines/0/checks/0/outcome", json!("passed")),
+    ] {
+        let mut bad = good.clone();
+        set(&mut bad, place, value);
+        assert!(!validator.is_valid(&bad), "the schema takes {place}");
+        assert!(
+            parse(bad.to_string().as_bytes()).is_err(),
+            "the types take {place}"
+        );
+    }
+}
+
+fn set(json: &mut Value, place: &str, value: Value) {
+    let (parent, name) = place.rsplit_once('/').unwrap();
+    json.pointer_mut(parent).unwrap()[name] = value;
+}
+
+#[test]
+fn what_is_refused_is_told_in_a_sentence() {
+    let twice = |json: &mut Value| {
+        let first = json["findings"][0].clone();
+        json["findings"].as_array_mut().unwrap().push(first);
+    };
+    insta::assert_snapshot!(
+        [
+            error(&json!([])),
+            error(&json!({})),
+            error(&json!({"schema_version": 2, "whatever": true})),
+            changed(|json| json["colour\u{1b}[2J"] = json!("red")),
+            changed(|json| json["findings"][0]["extra"] = json!(1)),
+            changed(|json| json["counts"]["high"] = json!(7)),
+            changed(|json| json["findings"][0]["fingerprint"] = json!("0".repeat(32))),
+            changed(|json| json["findings"][0]["subject"] = json!("/elsewhere")),
+            changed(|json| json["score"]["index"] = json!(101)),
+            changed(|json| json["score"]["index"] = json!(99)),
+            changed(|json| json["scan"]["id"] = json!("\u{1b}[2J")),
+            changed(|json| json["scan"]["started"] = json!("yesterday")),
+            changed(|json| json["engines"][0]["why"] = json!("it ran")),
+            changed(|json| json["engines"][0]["checks"][0]["why"] = json!("both")),
+            changed(|json| json["engines"][1]["engine"] = json!("lynis")),
+            changed(twice),
+            changed(|json| json["findings"][0]["references"][0] = json!(["CWE-1", null])),
+        ]
+        .join("\n")
+    );
+}
+
+#[test]
+fn a_text_that_goes_on_is_refused() {
+    let json = to_json(&small()).unwrap();
+    assert!(parse(format!("{json}{json}").as_bytes()).is_err());
+    assert!(parse(&json.as_bytes()[..json.len() / 2]).is_err());
+    assert!(parse(b"\xff\xfe").is_err());
+}
+
+#[test]
+fn the_order_of_a_report_is_restored() {
+    let mut turned = sample::typical();
+    turned.findings.reverse();
+    turned.engines.reverse();
+    let json = to_json(&turned).unwrap();
+    assert_eq!(parse(json.as_bytes()).unwrap(), sample::typical());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn nothing_is_lost_on_the_wire(report in strategy::report()) {
+        let json = to_json(&report).unwrap();
+        let back = parse(json.as_bytes()).unwrap();
+        prop_assert_eq!(&back, &report);
+        prop_assert_eq!(to_json(&back).unwrap(), json);
+    }
+
+    #[test]
+    fn whatever_is_written_is_valid_by_the_schema(report in strategy::report()) {
+        let validator = jsonschema::validator_for(&schema()).unwrap();
+        let json = serde_json::from_str(&to_json(&report).unwrap()).unwrap();
+        prop_assert!(validator.is_valid(&json));
+    }
+
+    #[test]
+    fn every_form_can_be_written_of_any_report(report in strategy::report()) {
+        use crate::render::{csv, junit, ocsf, sarif};
+        prop_assert!(csv::csv(&report).is_ok());
+        prop_assert!(junit::junit(&report).is_ok());
+        prop_assert!(serde_json::from_str::<Value>(&ocsf::ocsf(&report).unwrap()).is_ok());
+        prop_assert!(serde_json::from_str::<Value>(&sarif::sarif(&report).unwrap()).is_ok());
+    }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(parse(&bytes).is_err());
+    }
+}

@@ -1,0 +1,248 @@
+//! Any report: any strings, any outcomes, in the order that a report has.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::{
+    Boot, CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun, Finding, Os, Package,
+    Reference, Report, Scan, Score, ScoredTest, Severity, Status, Target, Vulnerability,
+};
+
+/// Mostly short and plain, now and then anything.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![3 => "[a-z/=@ -]{0,12}", 1 => any::<String>()]
+}
+
+fn maybe() -> impl Strategy<Value = Option<String>> {
+    option::of(text())
+}
+
+fn severity() -> impl Strategy<Value = Severity> {
+    select(Severity::ALL.to_vec())
+}
+
+pub(super) fn report() -> impl Strategy<Value = Report> {
+    (
+        scan(),
+        target(),
+        option::of(score()),
+        engines(),
+        vec(finding(), 0..6),
+        vec(vulnerability(), 0..3),
+        vec(package(), 0..3),
+        btree_map(text(), vec(text(), 0..3), 0..3),
+    )
+        .prop_map(
+            |(scan, target, score, engines, findings, vulnerabilities, packages, facts)| {
+                let mut report = Report {
+                    scan,
+                    target,
+                    score,
+                    engines,
+                    findings,
+                    vulnerabilities,
+                    packages,
+                    facts,
+                };
+                // Two findings with one fingerprint may differ in severity, and only neighbours
+                // are merged.
+                let mut seen = std::collections::BTreeSet::new();
+                let findings = std::mem::take(&mut report.findings).into_iter();
+                report.findings = findings
+                    .filter(|one| seen.insert(one.fingerprint.clone()))
+                    .collect();
+                report.sort();
+                report
+            },
+        )
+}
+
+fn time() -> impl Strategy<Value = Timestamp> {
+    (0_i64..4_000_000_000, 0_i32..1_000_000_000)
+        .prop_map(|(second, nanosecond)| Timestamp::new(second, nanosecond).unwrap())
+}
+
+fn scan() -> impl Strategy<Value = Scan> {
+    let status = select(vec![Status::Complete, Status::Partial, Status::Failed]);
+    (
+        "[0-9a-f]{32}",
+        text(),
+        time(),
+        time(),
+        status,
+        vec(text(), 0..3),
+    )
+        .prop_map(|(id, agent_version, started, finished, status, why)| Scan {
+            id,
+            agent_version,
+            started,
+            finished,
+            status,
+            why,
+        })
+}
+
+fn target() -> impl Strategy<Value = Target> {
+    let words = vec(maybe(), 14);
+    (words, text(), any::<(bool, bool)>(), any::<Option<bool>>()).prop_map(
+        |(words, root, (live, privileged), secure_boot)| {
+            let mut words = words.into_iter();
+            let mut next = || words.next().unwrap();
+            Target {
+                ami: next(),
+                instance: next(),
+                account: next(),
+                region: next(),
+                instance_type: next(),
+                arch: next(),
+                hostname: next(),
+                root,
+                live,
+                privileged,
+                os: Os {
+                    id: next(),
+                    version_id: next(),
+                    pretty_name: next(),
+                },
+                kernel: next(),
+                boot: Boot {
+                    firmware: next(),
+                    secure_boot,
+                    init: next(),
+                    virtualization: next(),
+                },
+            }
+        },
+    )
+}
+
+fn score() -> impl Strategy<Value = Score> {
+    let points = (0_u32..=300, 0_u32..=300).prop_map(|(a, b)| (a.min(b), a.max(b)));
+    let test =
+        (text(), any::<u32>(), any::<u32>()).prop_map(|(id, points, max_points)| ScoredTest {
+            id,
+            points,
+            max_points,
+        });
+    (
+        points,
+        any::<bool>(),
+        text(),
+        text(),
+        maybe(),
+        vec(test, 0..3),
+    )
+        .prop_map(
+            |((points, max), known, lynis_version, profile, profile_sha256, tests)| Score {
+                index: u8::try_from((points * 100).checked_div(max).unwrap_or(0)).unwrap(),
+                points: known.then_some(points),
+                max_points: known.then_some(max),
+                lynis_version,
+                profile,
+                profile_sha256,
+                tests,
+            },
+        )
+}
+
+fn engines() -> impl Strategy<Value = Vec<EngineRun>> {
+    let run = (
+        0_usize..4,
+        text(),
+        maybe(),
+        any::<u64>(),
+        vec(check(), 0..4),
+    );
+    vec(run, 0..=3).prop_map(|runs| {
+        runs.into_iter()
+            .zip(EngineId::ALL)
+            .map(
+                |((outcome, why, version, millis, checks), engine)| EngineRun {
+                    engine,
+                    version,
+                    outcome: match outcome {
+                        0 => EngineOutcome::Ran,
+                        1 => EngineOutcome::Partial(why),
+                        2 => EngineOutcome::Skipped(why),
+                        _ => EngineOutcome::Failed(why),
+                    },
+                    duration: Duration::from_millis(millis),
+                    checks,
+                },
+            )
+            .collect()
+    })
+}
+
+fn check() -> impl Strategy<Value = CheckRun> {
+    (text(), 0_usize..5, text()).prop_map(|(id, outcome, why)| CheckRun {
+        id,
+        outcome: match outcome {
+            0 => CheckOutcome::Pass,
+            1 => CheckOutcome::Fail,
+            2 => CheckOutcome::NotApplicable(why),
+            3 => CheckOutcome::Unknown(why),
+            _ => CheckOutcome::Skipped(why),
+        },
+    })
+}
+
+fn finding() -> impl Strategy<Value = Finding> {
+    let reference = (text(), maybe()).prop_map(|(name, url)| Reference { name, url });
+    (
+        (text(), select(EngineId::ALL.to_vec()), text(), severity()),
+        (text(), text(), vec(text(), 0..3), text()),
+        vec(reference, 0..3),
+    )
+        .prop_map(
+            |(
+                (id, engine, title, severity),
+                (category, subject, evidence, remediation),
+                references,
+            )| {
+                Finding {
+                    id,
+                    engine,
+                    title,
+                    severity,
+                    category,
+                    subject,
+                    evidence,
+                    remediation,
+                    references,
+                    fingerprint: String::new(),
+                }
+                .with_fingerprint()
+            },
+        )
+}
+
+fn vulnerability() -> impl Strategy<Value = Vulnerability> {
+    (text(), text(), text(), maybe(), severity(), maybe()).prop_map(
+        |(id, package, installed, fixed, severity, advisory)| Vulnerability {
+            id,
+            package,
+            installed,
+            fixed,
+            severity,
+            advisory,
+        },
+    )
+}
+
+fn package() -> impl Strategy<Value = Package> {
+    (text(), text(), maybe(), text(), maybe()).prop_map(|(name, version, arch, kind, source)| {
+        Package {
+            name,
+            version,
+            arch,
+            kind,
+            source,
+        }
+    })
+}
