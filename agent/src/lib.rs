@@ -10,6 +10,7 @@ pub mod exec;
 mod facts;
 pub mod host;
 mod message;
+pub mod parsers;
 mod sink;
 pub mod words;
 mod workdir;

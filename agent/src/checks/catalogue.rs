@@ -1,6 +1,6 @@
 //! Every check there is, in the order of their ids.
 
-use super::{Check, filesystem, image};
+use super::{Check, filesystem, image, kernel};
 
 /// Every check there is, in the order of their ids.
 pub const CATALOGUE: &[&Check] = &[
@@ -12,4 +12,12 @@ pub const CATALOGUE: &[&Check] = &[
     &filesystem::unowned::UNOWNED_FILE,
     &filesystem::loose_programs::LOOSE_PROGRAM,
     &image::machine_id::BAKED_MACHINE_ID,
+    &kernel::settings::LAX_KERNEL_SETTINGS,
+    &kernel::network_settings::LAX_NETWORK_SETTINGS,
+    &kernel::rare_modules::RARE_MODULES,
+    &kernel::cpu::VULNERABLE_CPU,
+    &kernel::lockdown::NO_LOCKDOWN,
+    &kernel::mandatory_access::NO_MANDATORY_ACCESS_CONTROL,
+    &kernel::core_dumps::CORE_DUMPS,
+    &kernel::module_signatures::UNSIGNED_MODULES,
 ];

@@ -8,6 +8,7 @@ mod catalogue;
 mod check;
 mod filesystem;
 mod image;
+mod kernel;
 mod page;
 
 #[cfg(test)]

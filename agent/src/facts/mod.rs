@@ -4,14 +4,24 @@
 //! that asked for it. Judges write `facts.sshd.as_ref()?`.
 
 pub(crate) mod boot;
+pub(crate) mod core_dumps;
+pub(crate) mod cpu;
+mod drop_ins;
+pub(crate) mod lockdown;
+pub(crate) mod mac;
 pub(crate) mod machine_id;
+pub(crate) mod modules;
 pub(crate) mod mounts;
 pub(crate) mod owned_files;
 pub(crate) mod swaps;
+pub(crate) mod sysctl;
 pub(crate) mod walk;
 
 #[cfg(test)]
 pub(crate) mod tree;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
@@ -55,6 +65,18 @@ pub(crate) struct Facts {
     pub(crate) mounts: Fact<mounts::Mounts>,
     /// Swap space.
     pub(crate) swaps: Fact<Vec<swaps::Swap>>,
+    /// Kernel settings.
+    pub(crate) sysctl: Fact<sysctl::Sysctl>,
+    /// Kernel modules.
+    pub(crate) modules: Fact<modules::Modules>,
+    /// The processor's vulnerabilities and their state; only on a running machine.
+    pub(crate) cpu: Fact<BTreeMap<String, String>>,
+    /// Secure Boot, lockdown and module signatures; only on a running machine.
+    pub(crate) lockdown: Fact<lockdown::Lockdown>,
+    /// SELinux or AppArmor.
+    pub(crate) mac: Fact<mac::Mac>,
+    /// The file that forbids core dumps to every user, if there is one.
+    pub(crate) core_limit: Fact<Option<PathBuf>>,
     /// What the package databases say of the set-id programs.
     pub(crate) owned_files: Fact<owned_files::OwnedFiles>,
     /// What the walk over the file systems came across.
@@ -72,6 +94,12 @@ impl Facts {
             booted: guarded(|| boot::booted(host)),
             machine_id: guarded(|| machine_id::collect(host)),
             swaps: guarded(|| swaps::collect(host, &mounts)),
+            sysctl: guarded(|| sysctl::collect(host)),
+            modules: guarded(|| modules::collect(host)),
+            cpu: guarded(|| cpu::collect(host)),
+            lockdown: guarded(|| lockdown::collect(host)),
+            mac: guarded(|| mac::collect(host)),
+            core_limit: guarded(|| core_dumps::hard_limit(host)),
             owned_files: guarded(|| owned_files::collect(host, &walk)),
             walk,
             mounts,

@@ -1,0 +1,11 @@
+//! What the kernel allows.
+
+pub(crate) mod core_dumps;
+pub(crate) mod cpu;
+pub(crate) mod lockdown;
+pub(crate) mod mandatory_access;
+pub(crate) mod module_signatures;
+pub(crate) mod network_settings;
+pub(crate) mod rare_modules;
+mod rules;
+pub(crate) mod settings;

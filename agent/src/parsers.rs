@@ -1,0 +1,3 @@
+//! The parsers of files that whoever made the image wrote, for the fuzz targets.
+
+pub use crate::facts::sysctl::config::{Line as SysctlLine, parse as parse_sysctl};
