@@ -12,5 +12,6 @@ pub mod host;
 mod message;
 pub mod parsers;
 mod sink;
+pub mod target;
 pub mod words;
 mod workdir;

@@ -12,6 +12,7 @@ pub(crate) mod mac;
 pub(crate) mod machine_id;
 pub(crate) mod modules;
 pub(crate) mod mounts;
+pub(crate) mod os_release;
 pub(crate) mod owned_files;
 pub(crate) mod swaps;
 pub(crate) mod sysctl;
@@ -59,6 +60,8 @@ pub(crate) struct Facts {
     pub(crate) running: bool,
     /// When the machine was booted; not there for an unpacked root.
     pub(crate) booted: Fact<Timestamp>,
+    /// `/etc/os-release`.
+    pub(crate) os: Fact<os_release::OsRelease>,
     /// `/etc/machine-id`.
     pub(crate) machine_id: Fact<machine_id::MachineId>,
     /// What is mounted; on an unpacked root what `/etc/fstab` says.
@@ -92,6 +95,7 @@ impl Facts {
             now: clock.now(),
             running: host.is_running(),
             booted: guarded(|| boot::booted(host)),
+            os: guarded(|| os_release::collect(host)),
             machine_id: guarded(|| machine_id::collect(host)),
             swaps: guarded(|| swaps::collect(host, &mounts)),
             sysctl: guarded(|| sysctl::collect(host)),
