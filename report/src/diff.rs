@@ -9,7 +9,9 @@ mod wire;
 
 use std::collections::BTreeMap;
 
-use crate::{CheckOutcome, EngineId, EngineOutcome, Finding, Report, Score};
+use jiff::Timestamp;
+
+use crate::{CheckOutcome, EngineId, EngineOutcome, Finding, Report, Score, Status};
 
 pub use text::text;
 pub use wire::to_json;
@@ -17,6 +19,10 @@ pub use wire::to_json;
 /// What changed from one scan to the next. Each list is sorted worst first, as in a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diff {
+    /// The old scan.
+    pub old_scan: Side,
+    /// The new scan.
+    pub new_scan: Side,
     /// Findings of the new scan that the old one does not have.
     pub new: Vec<NewFinding>,
     /// Findings of the old scan that the new one looked for and did not find.
@@ -27,6 +33,33 @@ pub struct Diff {
     pub unchanged: Vec<Finding>,
     /// How the score moved.
     pub score: ScoreMove,
+}
+
+/// One of the two scans.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// The scan's id.
+    pub scan: String,
+    /// When it ended.
+    pub finished: Timestamp,
+    /// How it went.
+    pub status: Status,
+    /// The AMI, where it is known.
+    pub ami: Option<String>,
+    /// The host's name, where it is known.
+    pub hostname: Option<String>,
+}
+
+impl Side {
+    fn of(report: &Report) -> Self {
+        Self {
+            scan: report.scan.id.clone(),
+            finished: report.scan.finished,
+            status: report.scan.status,
+            ami: report.target.ami.clone(),
+            hostname: report.target.hostname.clone(),
+        }
+    }
 }
 
 /// A finding that the old scan does not have.
@@ -64,6 +97,8 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
     let before = by_fingerprint(old);
     let after = by_fingerprint(new);
     let mut diff = Diff {
+        old_scan: Side::of(old),
+        new_scan: Side::of(new),
         new: Vec::new(),
         fixed: Vec::new(),
         unseen: Vec::new(),

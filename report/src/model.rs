@@ -36,25 +36,32 @@ impl Report {
     }
 
     /// Brings everything into the order in which it is written, so that the same scan gives the
-    /// same bytes, and drops findings that are there twice.
+    /// same bytes. Of findings with one fingerprint the worst stays, with the evidence of all.
     pub fn sort(&mut self) {
         self.findings
             .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        self.findings.dedup_by(|later, first| {
-            let twice = later.fingerprint == first.fingerprint;
-            if twice {
-                let new: Vec<String> = later
-                    .evidence
-                    .drain(..)
-                    .filter(|line| !first.evidence.contains(line))
-                    .collect();
-                first.evidence.extend(new);
+        let mut kept: Vec<Finding> = Vec::with_capacity(self.findings.len());
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        for finding in self.findings.drain(..) {
+            let place = *places
+                .entry(finding.fingerprint.clone())
+                .or_insert(kept.len());
+            match kept.get_mut(place) {
+                Some(worst) => {
+                    for line in finding.evidence {
+                        if !worst.evidence.contains(&line) {
+                            worst.evidence.push(line);
+                        }
+                    }
+                }
+                None => kept.push(finding),
             }
-            twice
-        });
+        }
+        self.findings = kept;
         self.engines.sort_by_key(|run| run.engine);
         for run in &mut self.engines {
             run.checks.sort_by(|a, b| a.id.cmp(&b.id));
+            run.checks.dedup();
         }
         self.packages.sort();
         self.packages.dedup();
@@ -146,5 +153,28 @@ impl Vulnerability {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         crate::fingerprint(crate::EngineId::Packages, &self.id, &self.package)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Severity, sample};
+
+    #[test]
+    fn of_one_fault_found_twice_the_worse_stays_with_all_evidence() {
+        let mut report = sample::typical();
+        let before = report.findings.len();
+        let first = report.findings[0].clone();
+        let mut again = first.clone();
+        again.severity = Severity::Info;
+        again.evidence = vec!["seen again".to_owned()];
+        report.findings.push(again);
+        report.sort();
+        assert_eq!(report.findings.len(), before);
+        assert_eq!(report.findings[0].severity, first.severity);
+        assert_eq!(
+            report.findings[0].evidence.last().map(String::as_str),
+            Some("seen again")
+        );
     }
 }

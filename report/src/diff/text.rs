@@ -1,11 +1,12 @@
 //! A [`Diff`] as a person reads it.
 
 use anstyle::{AnsiColor, Color, Style};
+use jiff::tz::TimeZone;
 
 use crate::render::page::{Page, pad};
-use crate::{Finding, clean_line};
+use crate::{Finding, Status, clean_line};
 
-use super::{Diff, ScoreMove};
+use super::{Diff, ScoreMove, Side};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -18,6 +19,8 @@ const GREEN: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Green)));
 pub fn text(diff: &Diff, color: bool, width: usize) -> String {
     let mut page = Page::new(color, width);
     page.paragraph("", BOLD, &summary(diff));
+    page.paragraph("from ", DIM, &side(&diff.old_scan));
+    page.paragraph("to   ", DIM, &side(&diff.new_scan));
     write_score(&mut page, &diff.score);
     if !diff.new.is_empty() {
         page.heading("New");
@@ -63,6 +66,21 @@ fn summary(diff: &Diff) -> String {
             0 => String::new(),
             unseen => format!(", {unseen} not looked at"),
         },
+    )
+}
+
+/// Which scan it is, and, if it was not complete, that.
+fn side(side: &Side) -> String {
+    let name = side.ami.as_ref().or(side.hostname.as_ref());
+    let name = name.map_or_else(|| "this machine".to_owned(), |name| clean_line(name, 80));
+    let finished = side.finished.to_zoned(TimeZone::UTC);
+    let status = match side.status {
+        Status::Complete => String::new(),
+        Status::Partial | Status::Failed => format!(", {}", side.status),
+    };
+    format!(
+        "{name}, {} UTC{status}",
+        finished.strftime("%Y-%m-%d %H:%M")
     )
 }
 

@@ -1,5 +1,6 @@
 //! How a [`Diff`] travels as JSON: version 1, frozen like the report's own format.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::v1;
@@ -13,12 +14,23 @@ const SCHEMA_VERSION: u32 = 1;
 #[derive(Debug, Serialize)]
 struct Wire {
     schema_version: u32,
+    old_scan: Side,
+    new_scan: Side,
     summary: Summary,
     score: ScoreMove,
     new: Vec<New>,
     fixed: Vec<v1::Finding>,
     unseen: Vec<Unseen>,
     unchanged: Vec<v1::Finding>,
+}
+
+#[derive(Debug, Serialize)]
+struct Side {
+    id: String,
+    finished: Timestamp,
+    status: v1::Status,
+    ami: Option<String>,
+    hostname: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -52,7 +64,8 @@ struct Unseen {
 
 /// Writes a diff: indented JSON with a line end after it.
 ///
-/// Its members are `schema_version` (1), `summary` (how many of each), `score` (`old`, `new`,
+/// Its members are `schema_version` (1), `old_scan` and `new_scan` (`id`, `finished`, `status`,
+/// `ami`, `hostname`), `summary` (how many of each), `score` (`old`, `new`,
 /// `comparable`, `reasons`), and the lists `new` (`finding`, `newly_looked_at`: why the old scan
 /// could not have had it, or null), `fixed`, `unseen` (`finding`, `why`) and `unchanged`, whose
 /// findings are those of the report's format.
@@ -67,6 +80,8 @@ impl From<&Diff> for Wire {
         let newly = diff.new.iter().filter(|one| one.newly_looked_at.is_some());
         Self {
             schema_version: SCHEMA_VERSION,
+            old_scan: (&diff.old_scan).into(),
+            new_scan: (&diff.new_scan).into(),
             summary: Summary {
                 new: diff.new.len(),
                 newly_looked_at: newly.count(),
@@ -84,6 +99,18 @@ impl From<&Diff> for Wire {
             fixed: diff.fixed.iter().map(Into::into).collect(),
             unseen: diff.unseen.iter().map(Unseen::from).collect(),
             unchanged: diff.unchanged.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&super::Side> for Side {
+    fn from(side: &super::Side) -> Self {
+        Self {
+            id: side.scan.clone(),
+            finished: side.finished,
+            status: side.status.into(),
+            ami: side.ami.clone(),
+            hostname: side.hostname.clone(),
         }
     }
 }

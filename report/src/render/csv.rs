@@ -9,7 +9,7 @@
 
 use crate::{Finding, Report, Vulnerability, clean_line};
 
-use super::events::{Unseen, unseen};
+use super::coverage::{Unseen, unseen};
 use super::{RenderError, TEXT};
 
 /// The columns, in order. New ones are only ever added at the end.

@@ -15,7 +15,7 @@ use crate::{
     clean_line, clean_text,
 };
 
-use super::events::{engines, sentence};
+use super::coverage::{engines, sentence};
 use super::{LINE, RenderError, TEXT};
 
 /// Writes the checks of all engines as JUnit XML.

@@ -4,7 +4,7 @@
 //! strings of a report come from outside, so each rendering cleans and escapes them for its form.
 //! None lets silence read as a clean host: what was not looked at is in all of them.
 
-mod events;
+mod coverage;
 
 pub mod csv;
 pub mod junit;

@@ -14,7 +14,7 @@ use crate::{
     EngineId, EngineRun, Finding, Report, Severity, Vulnerability, clean_line, clean_text,
 };
 
-use super::events::{Unseen, unseen};
+use super::coverage::{Unseen, unseen};
 use super::{LINE, RenderError, TEXT};
 
 /// The version of the schema.
@@ -62,7 +62,7 @@ fn failed(report: &Report, finding: &Finding) -> Value {
                     "uid": line(&finding.id),
                 }],
                 "control": line(&finding.id),
-                "requirements": finding.references.iter().map(|one| line(&one.name)).collect::<Vec<_>>(),
+                "requirements": requirements(finding),
                 "standards": [standard(finding.engine)],
                 "status": "Fail",
                 "status_id": 3,
@@ -83,6 +83,15 @@ fn failed(report: &Report, finding: &Finding) -> Value {
         }),
     );
     event
+}
+
+/// The sections of benchmarks that ask for what is wrong.
+fn requirements(finding: &Finding) -> Vec<String> {
+    let names = finding.references.iter().map(|one| &one.name);
+    names
+        .filter(|name| name.starts_with("CIS "))
+        .map(|name| line(name))
+        .collect()
 }
 
 /// Something that was not looked at.
@@ -231,7 +240,10 @@ fn resource(report: &Report) -> Value {
     });
     for (key, value) in [
         ("uid", uid),
-        ("name", target.hostname.as_ref()),
+        (
+            "name",
+            Some(target.hostname.as_ref().unwrap_or(&target.root)),
+        ),
         ("region", target.region.as_ref()),
     ] {
         if let Some(value) = value {

@@ -15,14 +15,14 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use serde_sarif::sarif::{
-    Invocation, Notification, NotificationLevel, PropertyBag, ReportingDescriptor,
+    Invocation, Message, Notification, NotificationLevel, PropertyBag, ReportingDescriptor,
     ReportingDescriptorReference, Result as SarifResult, ResultLevel, Run, RunAutomationDetails,
     Sarif, ToolComponent,
 };
 
 use crate::{EngineId, EngineOutcome, EngineRun, Finding, Report, Vulnerability, clean_line};
 
-use super::events::{engines, sentence, unseen};
+use super::coverage::{engines, sentence, unseen};
 use super::{LINE, RenderError};
 use rule::Rules;
 
@@ -143,7 +143,7 @@ fn finding_result(finding: &Finding, rules: &mut Rules) -> SarifResult {
         .rule_id(id)
         .rule_index(index)
         .level(level(finding.severity))
-        .message(&*text)
+        .message(message(&text))
         .locations(vec![location::of_subject(&finding.subject, &finding.id)])
         .partial_fingerprints(fingerprints(&finding.fingerprint))
         .properties(severity_property(finding.severity))
@@ -165,11 +165,17 @@ fn vulnerability_result(vulnerability: &Vulnerability, rules: &mut Rules) -> Sar
         .rule_id(id)
         .rule_index(index)
         .level(level(vulnerability.severity))
-        .message(&*text)
+        .message(message(&text))
         .locations(vec![location::of_package(&vulnerability.package)])
         .partial_fingerprints(fingerprints(&vulnerability.fingerprint()))
         .properties(severity_property(vulnerability.severity))
         .build()
+}
+
+/// A message in which nothing reads as a link: `[text](address)` is one in any SARIF message
+/// (section 3.11.6), and evidence comes from the scanned machine.
+fn message(text: &str) -> Message {
+    Message::from(&*text.replace("](", "] ("))
 }
 
 /// GitHub compares alerts by `primaryLocationLineHash` alone; other viewers take any.
@@ -253,7 +259,7 @@ fn notification(index: i64, level: NotificationLevel, text: &str) -> Notificatio
     Notification::builder()
         .descriptor(ReportingDescriptorReference::builder().index(index).build())
         .level(json!(level))
-        .message(text)
+        .message(message(text))
         .build()
 }
 
@@ -336,6 +342,14 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn evidence_makes_no_link() {
+        let mut report = sample::typical();
+        report.findings[0].evidence = vec!["[here](https://evil.example/)".to_owned()];
+        let text = sarif(&report).unwrap();
+        assert!(text.contains("[here] (https://evil.example/)"));
     }
 
     #[test]

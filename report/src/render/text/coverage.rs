@@ -6,7 +6,7 @@ use anstyle::Style;
 
 use crate::{CheckOutcome, EngineId, EngineOutcome, EngineRun, Report, clean_line};
 
-use super::super::events::unseen;
+use super::super::coverage::unseen;
 use super::super::page::{Page, count, pad};
 use super::{BAD, DIM, GOOD, WARNING, short};
 

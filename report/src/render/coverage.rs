@@ -1,4 +1,4 @@
-//! What several renderings need to know of a report besides its findings.
+//! What was not looked at, as all renderings tell it.
 
 use crate::{CheckOutcome, EngineId, EngineOutcome, EngineRun, Report, clean_line};
 
