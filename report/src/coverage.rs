@@ -104,8 +104,8 @@ impl EngineOutcome {
     }
 }
 
-/// What became of one check.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What became of one check. Sorts by id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CheckRun {
     /// The check's id.
     pub id: String,
@@ -114,7 +114,7 @@ pub struct CheckRun {
 }
 
 /// What became of a check. Unknown is not a pass.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CheckOutcome {
     /// It looked and found nothing wrong.
     Pass,

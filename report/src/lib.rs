@@ -12,6 +12,8 @@ mod fingerprint;
 mod model;
 mod score;
 mod severity;
+#[cfg(test)]
+mod strategy;
 mod target;
 
 pub mod diff;

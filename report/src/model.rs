@@ -60,7 +60,7 @@ impl Report {
         self.findings = kept;
         self.engines.sort_by_key(|run| run.engine);
         for run in &mut self.engines {
-            run.checks.sort_by(|a, b| a.id.cmp(&b.id));
+            run.checks.sort();
             run.checks.dedup();
         }
         self.packages.sort();

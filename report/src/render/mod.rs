@@ -31,3 +31,6 @@ pub enum RenderError {
     #[error("the report could not be written as JUnit XML: {0}")]
     Junit(quick_junit::SerializeError),
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,7 +26,7 @@ fn severity() -> impl Strategy<Value = Severity> {
     select(Severity::ALL.to_vec())
 }
 
-pub(super) fn report() -> impl Strategy<Value = Report> {
+pub(crate) fn report() -> impl Strategy<Value = Report> {
     (
         scan(),
         target(),
