@@ -82,15 +82,23 @@ impl Tool {
     /// Finds a program by name in the system's own directories. Only the running machine has
     /// programs: an unpacked root's are never run.
     pub fn find(host: &Host, name: &str) -> Result<Self, ExecError> {
-        let path = host
-            .has_programs()
-            .then(|| {
-                DIRECTORIES
-                    .iter()
-                    .map(|directory| PathBuf::from(directory).join(name))
-                    .find(|path| path.is_file())
-            })
-            .flatten()
+        if host.has_programs() {
+            Self::of_this_machine(name)
+        } else {
+            Err(ExecError::NotInstalled(name.to_owned()))
+        }
+    }
+
+    /// Finds a program of the machine that the scan runs on, to read a copy of a file of the root
+    /// under scan (rpm's database) that nothing else can read.
+    ///
+    /// Only for such reading: what the program says must come from that file alone, never from the
+    /// machine it runs on, and it must change nothing.
+    pub fn of_this_machine(name: &str) -> Result<Self, ExecError> {
+        let path = DIRECTORIES
+            .iter()
+            .map(|directory| PathBuf::from(directory).join(name))
+            .find(|path| path.is_file())
             .ok_or_else(|| ExecError::NotInstalled(name.to_owned()))?;
         Ok(Self {
             path,

@@ -2,6 +2,7 @@
 
 pub mod lynis;
 pub mod native;
+pub mod packages;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -53,7 +54,7 @@ pub enum Skip {
 
 /// The engines there are, in the order in which they are reported.
 pub(crate) fn all(_task: &Task) -> Vec<Box<dyn Engine>> {
-    vec![Box::new(native::Native)]
+    vec![Box::new(native::Native), Box::new(packages::Packages)]
 }
 
 /// A source of findings.

@@ -1,0 +1,170 @@
+//! The packages engine: what is installed, from dpkg's, rpm's and apk's own databases.
+
+mod apk;
+mod dpkg;
+mod rpm;
+
+use anyhow::bail;
+use hardtarget_report::{EngineId, Package, clean_line};
+
+use super::{Cx, Engine, Skip, Yield};
+use crate::host::Host;
+
+/// How much of one package database is read: 64 MiB. The status file of a full desktop has 10.
+const DATABASE_LIMIT: u64 = 64 << 20;
+
+/// More packages than this are not reported; the whole of Debian has fewer.
+const MAX_PACKAGES: usize = 100_000;
+
+/// The installed packages.
+#[derive(Debug)]
+pub struct Packages;
+
+impl Engine for Packages {
+    fn id(&self) -> EngineId {
+        EngineId::Packages
+    }
+
+    fn applies(&self, cx: &Cx<'_>) -> Result<(), Skip> {
+        if dpkg::is_there(cx.host) || rpm::database(cx.host).is_some() || apk::is_there(cx.host) {
+            Ok(())
+        } else {
+            Err(Skip::NotHere(
+                "no package database was found (dpkg's, rpm's or apk's)".to_owned(),
+            ))
+        }
+    }
+
+    fn run(&self, cx: &Cx<'_>) -> anyhow::Result<Yield> {
+        let mut found = Yield::default();
+        let mut managers = Vec::new();
+        let mut add = |manager: &str, read: anyhow::Result<Vec<Package>>| match read {
+            Ok(packages) => {
+                managers.push(manager.to_owned());
+                found.packages.extend(packages);
+            }
+            Err(error) => found.incomplete.push(format!("{manager}: {error:#}")),
+        };
+        if dpkg::is_there(cx.host) {
+            add("dpkg", dpkg::collect(cx.host));
+        }
+        if let Some(database) = rpm::database(cx.host) {
+            add("rpm", rpm::collect(cx, database));
+        }
+        if apk::is_there(cx.host) {
+            add("apk", apk::collect(cx.host));
+        }
+        if managers.is_empty() {
+            bail!("{}", found.incomplete.join("; "));
+        }
+        if found.packages.len() > MAX_PACKAGES {
+            found.packages.truncate(MAX_PACKAGES);
+            found
+                .incomplete
+                .push(format!("only the first {MAX_PACKAGES} packages are listed"));
+        }
+        found.packages.sort();
+        found.packages.dedup();
+        found.facts.insert("package_managers".to_owned(), managers);
+        Ok(found)
+    }
+}
+
+/// A package of what its database says; nothing for one without a name or version.
+fn package(kind: &str, name: &str, version: &str, arch: &str, source: &str) -> Option<Package> {
+    let clean = |text: &str| clean_line(text.trim(), 300);
+    let optional = |text: &str| Some(clean(text)).filter(|text| !text.is_empty());
+    let (name, version) = (clean(name), clean(version));
+    if name.is_empty() || version.is_empty() {
+        return None;
+    }
+    Some(Package {
+        source: optional(source).filter(|source| *source != name),
+        name,
+        version,
+        arch: optional(arch),
+        kind: kind.to_owned(),
+    })
+}
+
+/// Reads a database as text; bytes that are no UTF-8 become `U+FFFD`.
+fn database_text(host: &Host, path: impl AsRef<std::path::Path>) -> anyhow::Result<String> {
+    let bytes = host.read_up_to(path, DATABASE_LIMIT)?;
+    Ok(String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::engines::Progress;
+    use crate::facts::tree::Tree;
+    use std::collections::BTreeSet;
+    use std::time::{Duration, Instant};
+
+    #[derive(Debug)]
+    struct Quiet;
+
+    impl Progress for Quiet {
+        fn step(&self, _: EngineId, _: usize, _: usize, _: &str) {}
+        fn group(&self, _: u32) {}
+    }
+
+    fn with<T>(tree: &Tree, act: impl FnOnce(&Cx<'_>) -> T) -> T {
+        let host = tree.host();
+        let work = tempfile::tempdir().unwrap();
+        act(&Cx {
+            host: &host,
+            clock: &SystemClock,
+            work: work.path(),
+            deadline: Instant::now() + Duration::from_secs(60),
+            cores: 1,
+            skip: &BTreeSet::new(),
+            progress: &Quiet,
+        })
+    }
+
+    #[test]
+    fn without_a_database_there_is_nothing_to_do() {
+        let tree = Tree::new();
+        assert!(matches!(
+            with(&tree, |cx| Packages.applies(cx)),
+            Err(Skip::NotHere(_))
+        ));
+    }
+
+    #[test]
+    fn packages_of_every_database_are_sorted() {
+        let mut tree = Tree::new();
+        tree.file(
+            "/var/lib/dpkg/status",
+            "Package: b\nStatus: install ok installed\nVersion: 1\n\nPackage: a\nStatus: install ok installed\nVersion: 2\n",
+        )
+        .file("/lib/apk/db/installed", "P:aa\nV:3-r0\nA:x86_64\n\n");
+        let found = with(&tree, |cx| Packages.run(cx)).unwrap();
+        let names: Vec<&str> = found.packages.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["a", "aa", "b"]);
+        assert_eq!(found.facts["package_managers"], ["dpkg", "apk"]);
+        assert!(found.incomplete.is_empty());
+    }
+
+    #[test]
+    fn a_database_that_cannot_be_read_is_told_and_not_an_empty_list() {
+        let mut tree = Tree::new();
+        tree.dir("/var/lib/dpkg/status");
+        assert!(with(&tree, |cx| Packages.run(cx)).is_err());
+        tree.file("/lib/apk/db/installed", "P:aa\nV:3-r0\n\n");
+        let found = with(&tree, |cx| Packages.run(cx)).unwrap();
+        assert_eq!(found.packages.len(), 1);
+        assert_eq!(found.incomplete.len(), 1);
+    }
+
+    #[test]
+    fn an_rpm_database_that_is_no_database_is_told() {
+        let mut tree = Tree::new();
+        tree.file("/var/lib/rpm/rpmdb.sqlite", "no database at all\n");
+        let error = with(&tree, |cx| Packages.run(cx)).unwrap_err();
+        assert!(error.to_string().contains("rpm"), "{error}");
+    }
+}
