@@ -86,7 +86,7 @@ fn write_engine(page: &mut Page, report: &Report, run: &EngineRun) {
     }
 }
 
-/// `79 checks: 27 pass, 37 fail, 1 unknown, 12 not applicable, 2 skipped`; what is zero is left out.
+/// `79 checks: 27 pass, 37 fail, 1 unknown, 12 n/a, 2 skipped`; what is zero is left out.
 fn checks(run: &EngineRun) -> String {
     let number = |wanted: fn(&CheckOutcome) -> bool| {
         run.checks
@@ -103,7 +103,7 @@ fn checks(run: &EngineRun) -> String {
         ),
         (
             number(|one| matches!(one, CheckOutcome::NotApplicable(_))),
-            "not applicable",
+            "n/a",
         ),
         (
             number(|one| matches!(one, CheckOutcome::Skipped(_))),

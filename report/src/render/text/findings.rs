@@ -130,11 +130,11 @@ fn write_kind(page: &mut Page, kind: &Kind<'_>) {
         if named.len() > SUBJECTS {
             subjects.push_str(&format!(" and {} more", named.len() - SUBJECTS));
         }
-        page.paragraph(&indent, Style::new(), &subjects);
+        page.paragraph(&indent, DIM, &subjects);
     }
     let todo = first_sentence(&finding.remediation);
     if !todo.is_empty() {
-        page.paragraph(&format!("{indent}→ "), DIM, &todo);
+        page.paragraph(&format!("{indent}→ "), Style::new(), &todo);
     }
 }
 
