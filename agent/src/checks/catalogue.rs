@@ -1,6 +1,6 @@
 //! Every check there is, in the order of their ids.
 
-use super::{Check, filesystem, image, kernel};
+use super::{Check, filesystem, image, kernel, services};
 
 /// Every check there is, in the order of their ids.
 pub const CATALOGUE: &[&Check] = &[
@@ -20,4 +20,8 @@ pub const CATALOGUE: &[&Check] = &[
     &kernel::mandatory_access::NO_MANDATORY_ACCESS_CONTROL,
     &kernel::core_dumps::CORE_DUMPS,
     &kernel::module_signatures::UNSIGNED_MODULES,
+    &services::units::WRITABLE_UNIT,
+    &services::cron::WRITABLE_CRON_JOB,
+    &services::search_path::OPEN_SEARCH_PATH,
+    &services::startup::WRITABLE_STARTUP_SCRIPT,
 ];

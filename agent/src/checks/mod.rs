@@ -10,6 +10,7 @@ mod filesystem;
 mod image;
 mod kernel;
 mod page;
+mod services;
 
 #[cfg(test)]
 mod tests;

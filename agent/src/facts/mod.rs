@@ -4,8 +4,10 @@
 //! that asked for it. Judges write `facts.sshd.as_ref()?`.
 
 pub(crate) mod boot;
+mod commands;
 pub(crate) mod core_dumps;
 pub(crate) mod cpu;
+pub(crate) mod cron;
 mod drop_ins;
 pub(crate) mod lockdown;
 pub(crate) mod mac;
@@ -14,8 +16,12 @@ pub(crate) mod modules;
 pub(crate) mod mounts;
 pub(crate) mod os_release;
 pub(crate) mod owned_files;
+pub(crate) mod path;
+pub(crate) mod startup;
 pub(crate) mod swaps;
 pub(crate) mod sysctl;
+pub(crate) mod trust;
+pub(crate) mod units;
 pub(crate) mod walk;
 
 #[cfg(test)]
@@ -80,6 +86,14 @@ pub(crate) struct Facts {
     pub(crate) mac: Fact<mac::Mac>,
     /// The file that forbids core dumps to every user, if there is one.
     pub(crate) core_limit: Fact<Option<PathBuf>>,
+    /// systemd's units, and who can change them.
+    pub(crate) units: Fact<trust::Trusted>,
+    /// Cron jobs, and who can change them.
+    pub(crate) cron: Fact<trust::Trusted>,
+    /// root's `PATH`, and who can change its directories.
+    pub(crate) search_path: Fact<path::SearchPath>,
+    /// Scripts of start and login, and who can change them.
+    pub(crate) startup: Fact<trust::Trusted>,
     /// What the package databases say of the set-id programs.
     pub(crate) owned_files: Fact<owned_files::OwnedFiles>,
     /// What the walk over the file systems came across.
@@ -104,6 +118,10 @@ impl Facts {
             lockdown: guarded(|| lockdown::collect(host)),
             mac: guarded(|| mac::collect(host)),
             core_limit: guarded(|| core_dumps::hard_limit(host)),
+            units: guarded(|| units::collect(host)),
+            cron: guarded(|| cron::collect(host)),
+            search_path: guarded(|| path::collect(host)),
+            startup: guarded(|| startup::collect(host)),
             owned_files: guarded(|| owned_files::collect(host, &walk)),
             walk,
             mounts,
