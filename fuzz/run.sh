@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Runs each fuzz target for a minute, or for the seconds that the first argument says. A crash ends
+# the run; cargo-fuzz then says how to repeat it. New inputs stay in .cache/fuzz, only the seeds
+# under fuzz/seeds are kept in the repository.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seconds=${1:-60}
+fuzzer=0.13.2
+
+packaging/need.sh cc=gcc c++=g++ /usr/include/stdio.h=libc6-dev
+tools=$PWD/.cache/cargo-fuzz-$fuzzer
+[ -x "$tools/bin/cargo-fuzz" ] || cargo install cargo-fuzz --locked --version "$fuzzer" --root "$tools"
+PATH=$tools/bin:$PATH
+
+# libFuzzer needs options that a stable toolchain has only when told so.
+export RUSTC_BOOTSTRAP=1
+for target in $(cargo fuzz list); do
+    corpus=.cache/fuzz/$target
+    mkdir -p "$corpus" "fuzz/seeds/$target"
+    echo "== $target, ${seconds} s"
+    cargo fuzz run "$target" "$corpus" "fuzz/seeds/$target" -- \
+        -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=1024 -print_final_stats=0 -verbosity=0
+done
