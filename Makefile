@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz clean
+.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz generate clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: ## Measure speed and memory against their targets, as a Markdown table
 
 fuzz: ## Run each fuzz target for one minute
 	fuzz/run.sh
+
+generate: ## Write again what is generated from the source: CHECKS.md and the JSON Schema
+	packaging/generate.sh
 
 clean: ## Remove what was built, downloaded and measured
 	cargo clean

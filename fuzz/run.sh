@@ -17,7 +17,12 @@ export RUSTC_BOOTSTRAP=1
 for target in $(cargo fuzz list); do
     corpus=.cache/fuzz/$target
     mkdir -p "$corpus" "fuzz/seeds/$target"
-    echo "== $target, ${seconds} s"
-    cargo fuzz run "$target" "$corpus" "fuzz/seeds/$target" -- \
-        -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=1024 -print_final_stats=0 -verbosity=0
+    log=.cache/fuzz/$target.log
+    echo "$target, $seconds s"
+    if ! cargo fuzz run "$target" "$corpus" "fuzz/seeds/$target" -- \
+        -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=1024 >"$log" 2>&1; then
+        tail -n 60 "$log"
+        exit 1
+    fi
+    grep '^Done' "$log"
 done
