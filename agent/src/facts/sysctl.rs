@@ -32,8 +32,6 @@ const KEYS: &[&str] = &[
     "net.ipv4.conf.all.rp_filter",
     "net.ipv4.conf.all.send_redirects",
     "net.ipv4.conf.default.accept_redirects",
-    "net.ipv4.conf.default.accept_source_route",
-    "net.ipv4.conf.default.log_martians",
     "net.ipv4.conf.default.rp_filter",
     "net.ipv4.conf.default.send_redirects",
     "net.ipv4.icmp_echo_ignore_broadcasts",

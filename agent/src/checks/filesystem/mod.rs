@@ -39,3 +39,22 @@ fn walked(walk: &Walk, faults: Vec<Fault>) -> Judged {
         _ => Ok(Verdict::from_faults(faults)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finding_nothing_in_part_of_the_file_system_is_no_pass() {
+        let walk = Walk {
+            unreadable: vec!["/root".into()],
+            ..Walk::default()
+        };
+        let Err(NotJudged::Unknown(why)) = walked(&walk, Vec::new()) else {
+            panic!("judged");
+        };
+        assert_eq!(why, "1 place could not be looked into, /root first");
+        let fault = Fault::at(Path::new("/x"), "mode 0666");
+        assert!(matches!(walked(&walk, vec![fault]), Ok(Verdict::Fail(_))));
+    }
+}

@@ -56,22 +56,18 @@ const RULES: &[Rule] = &[
         severity: Severity::Low,
         means: "a neighbour can redirect this machine's traffic",
     },
+    // Source routes are accepted only where `all` and the interface both say so, martians are
+    // logged where either does: with `all` set right the others do not matter.
     Rule {
-        name: "net.ipv4.conf.*.accept_source_route",
-        keys: &[
-            "net.ipv4.conf.all.accept_source_route",
-            "net.ipv4.conf.default.accept_source_route",
-        ],
+        name: "net.ipv4.conf.all.accept_source_route",
+        keys: &["net.ipv4.conf.all.accept_source_route"],
         good: Good::Is(0),
         severity: Severity::Low,
         means: "a sender can choose the way of packets, past firewalls",
     },
     Rule {
-        name: "net.ipv4.conf.*.log_martians",
-        keys: &[
-            "net.ipv4.conf.all.log_martians",
-            "net.ipv4.conf.default.log_martians",
-        ],
+        name: "net.ipv4.conf.all.log_martians",
+        keys: &["net.ipv4.conf.all.log_martians"],
         good: Good::Is(1),
         severity: Severity::Info,
         means: "packets with impossible addresses are dropped without a trace",

@@ -154,7 +154,18 @@ const RULES: &[Rule] = &[
 ];
 
 fn lax_kernel_settings(facts: &Facts) -> Judged {
-    rules::judge(facts, RULES.iter())
+    let sysctl = facts.sysctl.as_ref()?;
+    // Hardening 1 concerns the programs of users only.
+    let users_load_bpf = sysctl
+        .number("kernel.unprivileged_bpf_disabled")
+        .unwrap_or(0)
+        == 0;
+    rules::judge(
+        facts,
+        RULES
+            .iter()
+            .filter(move |rule| users_load_bpf || rule.name != "net.core.bpf_jit_harden"),
+    )
 }
 
 #[cfg(test)]

@@ -67,6 +67,18 @@ impl Places {
         places
     }
 
+    /// Whether a directory may be looked at at all: not one where a file system is mounted whose
+    /// server may be gone, which would hold us up for ever (NFS, FUSE, autofs).
+    pub(super) fn may_touch(&self, path: &Path) -> bool {
+        self.kinds.get(path).is_none_or(|kind| {
+            self.points.get(path) == Some(&true)
+                || matches!(
+                    kind.as_str(),
+                    "tmpfs" | "devtmpfs" | "ramfs" | "ext4" | "xfs" | "btrfs"
+                )
+        })
+    }
+
     /// Whether to enter a directory; `other_device` says that it lies on another device than the
     /// one above it.
     pub(super) fn enter(&self, path: &Path, other_device: bool) -> Enter {
@@ -121,6 +133,8 @@ fn is_seen_elsewhere(mount: &Mount, mounts: &Mounts) -> bool {
         .all
         .iter()
         .filter(|other| other.point != mount.point && other.device == mount.device)
+        // One that is hidden below another mount shows nothing.
+        .filter(|other| mounts.at(&other.point) == Some(other))
         .any(|other| {
             mount.root.starts_with(&other.root)
                 && (mount.root != other.root || other.point < mount.point)
@@ -157,10 +171,24 @@ mod tests {
             places.enter(Path::new("/net/files"), true),
             Enter::No(_)
         ));
+        assert!(!places.may_touch(Path::new("/net/files")));
+        assert!(places.may_touch(Path::new("/home")) && places.may_touch(Path::new("/etc")));
         assert_eq!(places.enter(Path::new("/a"), true), Enter::Yes);
         assert_eq!(places.enter(Path::new("/b"), true), Enter::Yes);
         assert_eq!(places.enter(Path::new("/srv/subvolume"), true), Enter::Yes);
         assert_eq!(places.enter(Path::new("/etc"), false), Enter::Yes);
+    }
+
+    #[test]
+    fn a_disk_is_entered_where_it_can_be_seen() {
+        let places = places(
+            "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n\
+             2 1 8:2 / /hidden rw - xfs /dev/sda2 rw\n\
+             3 2 0:5 / /hidden rw - tmpfs tmpfs rw\n\
+             4 1 8:2 / /seen rw - xfs /dev/sda2 rw\n",
+        );
+        assert_eq!(places.enter(Path::new("/seen"), true), Enter::Yes);
+        assert_eq!(places.enter(Path::new("/hidden"), true), Enter::Silently);
     }
 
     #[test]

@@ -176,7 +176,15 @@ impl Shared<'_> {
                 FileType::RegularFile | FileType::Directory | FileType::Unknown => {}
                 _ => continue,
             }
-            let Ok(status) = statat(&directory, name, AtFlags::SYMLINK_NOFOLLOW) else {
+            if entry.file_type() == FileType::Directory {
+                let path = join(&job.path, name);
+                if !self.places.may_touch(&path) {
+                    let _not_entered = self.leave_out(path, false, found);
+                    continue;
+                }
+            }
+            let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+            let Ok(status) = statat(&directory, name, flags) else {
                 continue;
             };
             match FileType::from_raw_mode(status.st_mode) {
@@ -217,22 +225,25 @@ impl Shared<'_> {
         }
     }
 
+    /// Gives the path back if the directory is to be entered, and notes why if it is not.
+    fn leave_out(&self, path: PathBuf, other_device: bool, found: &mut Found) -> Option<PathBuf> {
+        match self.places.enter(&path, other_device) {
+            Enter::Yes => return Some(path),
+            Enter::Silently => {}
+            Enter::No(why) => found.left_out.push((path, why)),
+        }
+        None
+    }
+
     /// Looks at a directory and says whether it is to be read.
     fn directory(&self, job: &Job, name: &CStr, status: &Stat, found: &mut Found) -> Option<Job> {
         let path = join(&job.path, name);
-        match self.places.enter(&path, status.st_dev != job.device) {
-            Enter::Yes => {}
-            Enter::Silently => return None,
-            Enter::No(why) => {
-                found.left_out.push((path, why));
-                return None;
-            }
-        }
         if status.st_mode & 0o1002 == 0o0002 && !job.closed {
             found
                 .unsticky_directories
                 .push(new_entry(path.clone(), status));
         }
+        let path = self.leave_out(path, status.st_dev != job.device, found)?;
         let unowned = !self.accounts.knows(status.st_uid, status.st_gid);
         if unowned && !job.unowned {
             found.unowned.push(new_entry(path.clone(), status));
