@@ -1,6 +1,6 @@
 //! Every check there is, in the order of their ids.
 
-use super::{Check, filesystem, image, kernel, services};
+use super::{Check, filesystem, image, kernel, services, ssh};
 
 /// Every check there is, in the order of their ids.
 pub const CATALOGUE: &[&Check] = &[
@@ -20,6 +20,15 @@ pub const CATALOGUE: &[&Check] = &[
     &kernel::mandatory_access::NO_MANDATORY_ACCESS_CONTROL,
     &kernel::core_dumps::CORE_DUMPS,
     &kernel::module_signatures::UNSIGNED_MODULES,
+    &ssh::root_password::ROOT_PASSWORD,
+    &ssh::passwords::PASSWORDS,
+    &ssh::empty_passwords::EMPTY_PASSWORDS,
+    &ssh::match_blocks::LOOSE_MATCH_BLOCK,
+    &ssh::x11::X11_FORWARDING,
+    &ssh::algorithms::WEAK_ALGORITHMS,
+    &ssh::key_files::OPEN_KEY_FILES,
+    &ssh::limits::NO_LOGIN_LIMITS,
+    &ssh::trusted_clients::TRUSTED_CLIENTS,
     &services::units::WRITABLE_UNIT,
     &services::cron::WRITABLE_CRON_JOB,
     &services::search_path::OPEN_SEARCH_PATH,

@@ -104,6 +104,12 @@ impl From<&Gap> for NotJudged {
     }
 }
 
+impl From<Gap> for NotJudged {
+    fn from(gap: Gap) -> Self {
+        Self::from(&gap)
+    }
+}
+
 /// One place where a check's fault was found.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fault {

@@ -11,6 +11,7 @@ mod image;
 mod kernel;
 mod page;
 mod services;
+mod ssh;
 
 #[cfg(test)]
 mod tests;

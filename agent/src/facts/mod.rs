@@ -9,6 +9,7 @@ pub(crate) mod core_dumps;
 pub(crate) mod cpu;
 pub(crate) mod cron;
 mod drop_ins;
+mod glob;
 pub(crate) mod lockdown;
 pub(crate) mod mac;
 pub(crate) mod machine_id;
@@ -17,6 +18,7 @@ pub(crate) mod mounts;
 pub(crate) mod os_release;
 pub(crate) mod owned_files;
 pub(crate) mod path;
+pub(crate) mod sshd;
 pub(crate) mod startup;
 pub(crate) mod swaps;
 pub(crate) mod sysctl;
@@ -72,6 +74,8 @@ pub(crate) struct Facts {
     pub(crate) machine_id: Fact<machine_id::MachineId>,
     /// What is mounted; on an unpacked root what `/etc/fstab` says.
     pub(crate) mounts: Fact<mounts::Mounts>,
+    /// sshd's configuration.
+    pub(crate) sshd: Fact<sshd::Sshd>,
     /// Swap space.
     pub(crate) swaps: Fact<Vec<swaps::Swap>>,
     /// Kernel settings.
@@ -104,12 +108,13 @@ impl Facts {
     /// Reads everything.
     pub(crate) fn collect(host: &Host, clock: &dyn Clock) -> Self {
         let mounts = guarded(|| mounts::collect(host));
+        let os = guarded(|| os_release::collect(host));
         let walk = guarded(|| walk::collect(host, &mounts));
         Self {
             now: clock.now(),
             running: host.is_running(),
             booted: guarded(|| boot::booted(host)),
-            os: guarded(|| os_release::collect(host)),
+            sshd: guarded(|| sshd::collect(host, &os)),
             machine_id: guarded(|| machine_id::collect(host)),
             swaps: guarded(|| swaps::collect(host, &mounts)),
             sysctl: guarded(|| sysctl::collect(host)),
@@ -123,6 +128,7 @@ impl Facts {
             search_path: guarded(|| path::collect(host)),
             startup: guarded(|| startup::collect(host)),
             owned_files: guarded(|| owned_files::collect(host, &walk)),
+            os,
             walk,
             mounts,
         }

@@ -55,6 +55,12 @@ impl Tree {
         self
     }
 
+    /// Installs sshd with this configuration.
+    pub(crate) fn sshd(&mut self, config: &str) -> &mut Self {
+        self.file("/usr/sbin/sshd", "")
+            .file("/etc/ssh/sshd_config", config)
+    }
+
     /// Makes a directory.
     pub(crate) fn dir(&mut self, path: &str) -> &mut Self {
         std::fs::create_dir_all(self.real(path)).unwrap();

@@ -1,0 +1,93 @@
+use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::facts::Facts;
+
+check! {
+    /// ## What it checks
+    /// A connection has at most 10 attempts to log in (`MaxAuthTries`, 6 by default) and at most 10
+    /// minutes for it (`LoginGraceTime`, 2 minutes by default; 0 means for ever).
+    ///
+    /// ## Why it matters
+    /// Without limits guessing is faster, and connections that never log in keep others out.
+    ///
+    /// ## Remediation
+    /// Set `MaxAuthTries 4` and `LoginGraceTime 60` in `/etc/ssh/sshd_config` and reload sshd.
+    pub(crate) NO_LOGIN_LIMITS {
+        id: "HT-SSH-008",
+        title: "SSH hardly limits attempts to log in",
+        severity: Low,
+        scope: Files,
+        since: "0.1.0",
+        references: [Ref::Cwe(307), Ref::Manual("sshd_config(5)")],
+        judge: limits,
+        passes: |tree| { tree.sshd("MaxAuthTries 4\nLoginGraceTime 1m\n"); },
+        fails: |tree| { tree.sshd("LoginGraceTime 0\n"); },
+    }
+}
+
+const MAX_TRIES: u64 = 10;
+const MAX_SECONDS: u64 = 600;
+
+fn limits(facts: &Facts) -> Judged {
+    let sshd = facts.sshd.as_ref()?;
+    let tries = sshd.effective("maxauthtries")?;
+    let grace = sshd.effective("logingracetime")?;
+    let many = tries
+        .value
+        .parse::<u64>()
+        .is_ok_and(|tries| tries > MAX_TRIES)
+        .then(|| Fault::new("MaxAuthTries", tries.line("MaxAuthTries")));
+    let long = seconds(&grace.value)
+        .is_some_and(|seconds| seconds == 0 || seconds > MAX_SECONDS)
+        .then(|| Fault::new("LoginGraceTime", grace.line("LoginGraceTime")));
+    Ok(Verdict::from_faults(many.into_iter().chain(long)))
+}
+
+/// A time of sshd_config(5), "TIME FORMATS": `90`, `1h30m`. `none` is no limit, as 0 is.
+fn seconds(value: &str) -> Option<u64> {
+    if value.eq_ignore_ascii_case("none") {
+        return Some(0);
+    }
+    let mut total = 0_u64;
+    let mut number = String::new();
+    for c in value.chars() {
+        if c.is_ascii_digit() {
+            number.push(c);
+            continue;
+        }
+        let unit = match c.to_ascii_lowercase() {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            'w' => 604_800,
+            _ => return None,
+        };
+        total = total.checked_add(number.parse::<u64>().ok()?.checked_mul(unit)?)?;
+        number.clear();
+    }
+    if number.is_empty() {
+        Some(total)
+    } else {
+        total.checked_add(number.parse().ok()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        for (text, time) in [
+            ("0", Some(0)),
+            ("120", Some(120)),
+            ("1h30m", Some(5400)),
+            ("2M", Some(120)),
+            ("m", None),
+            ("1x", None),
+            ("99999999999999999999w", None),
+        ] {
+            assert_eq!(seconds(text), time, "{text}");
+        }
+    }
+}

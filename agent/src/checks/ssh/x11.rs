@@ -1,0 +1,35 @@
+use crate::checks::{Judged, Ref, Verdict};
+use crate::facts::Facts;
+
+check! {
+    /// ## What it checks
+    /// sshd does not forward X11: `X11Forwarding` is not `yes`, or `DisableForwarding` is.
+    ///
+    /// ## Why it matters
+    /// A server needs no windows, and whoever owns the server can read the keyboard and the screen
+    /// of everyone who logs in with forwarding on.
+    ///
+    /// ## Remediation
+    /// Set `X11Forwarding no` in `/etc/ssh/sshd_config` and reload sshd.
+    pub(crate) X11_FORWARDING {
+        id: "HT-SSH-005",
+        title: "SSH forwards X11 connections",
+        severity: Low,
+        scope: Files,
+        since: "0.1.0",
+        references: [Ref::Manual("sshd_config(5)")],
+        judge: x11,
+        passes: |tree| { tree.sshd("X11Forwarding no\n"); },
+        fails: |tree| { tree.sshd("X11Forwarding yes\n"); },
+    }
+}
+
+fn x11(facts: &Facts) -> Judged {
+    let sshd = facts.sshd.as_ref()?;
+    if sshd.any_of("disableforwarding", &["yes"])?.is_some() {
+        return Ok(Verdict::Pass);
+    }
+    Ok(sshd
+        .any_of("x11forwarding", &["yes"])?
+        .map_or(Verdict::Pass, Verdict::fail))
+}
