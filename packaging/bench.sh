@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Measures the released binary on this machine and prints the README's table. Takes some 15 minutes
+# and wants a machine that does nothing else. `packaging/bench.sh --runs 1` is a quick look.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ "$(id -u)" -ne 0 ]; then
+    echo "Please run this as root: Lynis and the native engine look at everything only then." >&2
+    exit 1
+fi
+packaging/need.sh python3=python3 mmdebstrap=mmdebstrap unshare=util-linux
+agent=$(packaging/static.sh "$(uname -m)")
+lynis=$(packaging/lynis.sh)
+
+root=$PWD/.cache/bench/debian
+if [ ! -e "$root/etc/os-release" ]; then
+    rm -rf "$root"
+    mkdir -p "$(dirname "$root")"
+    mmdebstrap --quiet --variant=minbase bookworm "$root"
+fi
+exec packaging/bench.py --agent "$agent" --lynis "$lynis" --debian-root "$root" "$@"
