@@ -49,9 +49,9 @@ fn lax_mount_options(facts: &Facts) -> Judged {
                     faults.push(Fault::new(
                         point,
                         format!(
-                            "{}: {} is not set on {point}",
-                            mounts.source,
-                            missing.join(", ")
+                            "{point} is mounted without {} (from {})",
+                            missing.join(", "),
+                            mounts.source
                         ),
                     ));
                 }
@@ -95,6 +95,6 @@ mod tests {
         };
         let subjects: Vec<&str> = faults.iter().map(|fault| fault.subject.as_str()).collect();
         assert_eq!(subjects, ["/var/tmp", "/dev/shm"]);
-        assert!(faults[1].evidence[0].contains("noexec is not set"));
+        assert!(faults[1].evidence[0].contains("without noexec"));
     }
 }

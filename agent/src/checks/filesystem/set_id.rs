@@ -191,27 +191,13 @@ fn foreign_set_id(facts: &Facts) -> Judged {
         if !set_uid && !set_gid {
             continue;
         }
-        let usual = is_usual(&entry.path);
-        let (said, packaged) = match &facts.owned_files {
-            Ok(owned) => match owned.origin(&entry.path) {
-                Some(Origin::PackagedSetId) => ("its package ships it so", true),
-                Some(Origin::Packaged) if usual => ("a usual one", true),
-                Some(Origin::Packaged) => {
-                    ("it belongs to a package, but is not usually set-id", false)
-                }
-                Some(Origin::PackagedPlain) => ("its package ships it without the bit", false),
-                None => ("it belongs to no package", false),
-            },
-            Err(_) if usual && is_in_system_directory(&entry.path) => ("a usual one", true),
-            Err(_) => ("no package database could be asked", false),
-        };
+        let (standing, said) = standing(facts, &entry.path);
         let writable = entry.mode & 0o0002 != 0 || (entry.mode & 0o0020 != 0 && entry.gid != 0);
-        if packaged && !writable {
+        if standing == Standing::Usual && !writable {
             continue;
         }
-        let severity = severity(entry, set_uid, writable, said);
-        let mut fault =
-            Fault::at(&entry.path, format!("{}; {said}", entry.permissions())).severity(severity);
+        let mut fault = Fault::at(&entry.path, format!("{}; {said}", entry.permissions()))
+            .severity(severity(entry, set_uid, writable, standing));
         if writable {
             fault = fault.and("others than its owner may write to it");
         }
@@ -220,11 +206,45 @@ fn foreign_set_id(facts: &Facts) -> Judged {
     walked(walk, faults)
 }
 
-fn severity(entry: &Entry, set_uid: bool, writable: bool, said: &str) -> Severity {
+/// How a set-id program stands to the distribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It is shipped so.
+    Usual,
+    /// It is shipped with a set-id bit by nobody we know of.
+    Packaged,
+    /// It was not shipped, or nobody can say so.
+    Foreign,
+}
+
+fn standing(facts: &Facts, path: &Path) -> (Standing, &'static str) {
+    let usual = is_usual(path);
+    match &facts.owned_files {
+        Ok(owned) => match owned.origin(path) {
+            Some(Origin::PackagedSetId) => (Standing::Usual, "its package ships it so"),
+            Some(Origin::Packaged) if usual => (Standing::Usual, "its package ships it"),
+            Some(Origin::Packaged) => (
+                Standing::Packaged,
+                "it belongs to a package, but is not usually set-id",
+            ),
+            Some(Origin::PackagedPlain) => {
+                (Standing::Foreign, "its package ships it without the bit")
+            }
+            None => (Standing::Foreign, "it belongs to no package"),
+        },
+        Err(_) if usual && is_in_system_directory(path) => (
+            Standing::Usual,
+            "it has the name and place of one that distributions ship",
+        ),
+        Err(_) => (Standing::Foreign, "no package database could be asked"),
+    }
+}
+
+fn severity(entry: &Entry, set_uid: bool, writable: bool, standing: Standing) -> Severity {
     let root = set_uid && entry.uid == 0;
     if writable || (root && is_open_door(&entry.path)) {
         Severity::Critical
-    } else if root && !said.starts_with("it belongs to a package") {
+    } else if root && standing == Standing::Foreign {
         Severity::High
     } else {
         Severity::Medium
