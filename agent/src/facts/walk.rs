@@ -4,6 +4,7 @@
 //! keeps only what some check asks for, so that memory does not grow with the number of files.
 
 mod accounts;
+mod found;
 mod hits;
 mod places;
 mod visit;

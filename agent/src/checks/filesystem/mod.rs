@@ -1,5 +1,6 @@
 //! What the files and file systems allow.
 
+mod known_programs;
 pub(crate) mod loose_programs;
 pub(crate) mod mount_options;
 pub(crate) mod set_id;

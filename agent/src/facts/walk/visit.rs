@@ -11,7 +11,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, RawDir, Stat, openat, sta
 use rustix::io::Errno;
 
 use super::accounts::Accounts;
-use super::hits::Hits;
+use super::found::Found;
 use super::places::{Enter, Places};
 use super::{Entry, Walk, is_telling};
 
@@ -27,9 +27,6 @@ const BUFFER: usize = 32 << 10;
 
 /// The same below a full stack, where one is needed at each depth.
 const SMALL_BUFFER: usize = 4 << 10;
-
-/// How many unreadable directories are kept by name.
-const MAX_UNREADABLE: usize = 1000;
 
 /// A directory still to be read.
 #[derive(Debug)]
@@ -313,63 +310,6 @@ fn new_entry(path: PathBuf, status: &Stat) -> Entry {
         gid: status.st_gid,
         size: u64::try_from(status.st_size).unwrap_or(0),
         ctime: status.st_ctime,
-    }
-}
-
-/// What one thread found.
-#[derive(Debug, Default)]
-struct Found {
-    set_id: Hits,
-    world_writable_files: Hits,
-    unsticky_directories: Hits,
-    loose_programs: Hits,
-    unowned: Hits,
-    telling: Hits,
-    seen: u64,
-    unreadable: Vec<PathBuf>,
-    left_out: Vec<(PathBuf, String)>,
-}
-
-impl Found {
-    fn unreadable(&mut self, path: &Path) {
-        if self.unreadable.len() < MAX_UNREADABLE {
-            self.unreadable.push(path.to_owned());
-        }
-    }
-
-    fn append(&mut self, other: Self) {
-        self.set_id.append(other.set_id);
-        self.world_writable_files.append(other.world_writable_files);
-        self.unsticky_directories.append(other.unsticky_directories);
-        self.loose_programs.append(other.loose_programs);
-        self.unowned.append(other.unowned);
-        self.telling.append(other.telling);
-        self.seen += other.seen;
-        self.unreadable.extend(other.unreadable);
-        self.left_out.extend(other.left_out);
-    }
-
-    fn finish(mut self) -> Walk {
-        self.unreadable.sort();
-        self.left_out.sort();
-        let mut dropped = 0;
-        let mut list = |hits: Hits| {
-            let (entries, more) = hits.finish();
-            dropped += more;
-            entries
-        };
-        Walk {
-            set_id: list(self.set_id),
-            world_writable_files: list(self.world_writable_files),
-            unsticky_directories: list(self.unsticky_directories),
-            loose_programs: list(self.loose_programs),
-            unowned: list(self.unowned),
-            telling: list(self.telling),
-            seen: self.seen,
-            dropped,
-            unreadable: self.unreadable,
-            left_out: self.left_out,
-        }
     }
 }
 
