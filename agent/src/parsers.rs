@@ -1,6 +1,11 @@
 //! The parsers of files that whoever made the image wrote, for the fuzz targets.
 
+pub use crate::facts::apt::config::{Setting as AptSetting, parse as parse_apt_config};
+pub use crate::facts::apt::sources::{
+    Source as AptSource, parse_deb822 as parse_apt_deb822, parse_list as parse_apt_list,
+};
 pub use crate::facts::os_release::{OsRelease, parse as parse_os_release};
+pub use crate::facts::rpm_repos::{Section as RepoSection, parse as parse_repos};
 pub use crate::facts::sshd::config::{
     Config as SshdConfig, Included as SshdIncluded, parse as parse_sshd,
 };

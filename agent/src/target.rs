@@ -5,7 +5,7 @@ use std::path::Path;
 use hardtarget_report::{Boot, Os, Target, clean_line};
 use nix::unistd::Uid;
 
-use crate::facts::os_release;
+use crate::facts::{container, os_release};
 use crate::host::Host;
 
 /// The longest value taken over; what stands in the report was written by the machine's owner.
@@ -72,26 +72,10 @@ fn boot(host: &Host) -> Boot {
             .ok()
             .and_then(|bytes| bytes.last().map(|byte| *byte == 1)),
         init: first_line(host, "/proc/1/comm"),
-        virtualization: container(host).or_else(|| hypervisor(host)),
+        virtualization: container::engine(host)
+            .and_then(|name| clean(&name))
+            .or_else(|| hypervisor(host)),
     }
-}
-
-/// The container engine, as it makes itself known (systemd's "Container Interface").
-fn container(host: &Host) -> Option<String> {
-    if let Some(name) = first_line(host, "/run/systemd/container") {
-        return Some(name);
-    }
-    if host.exists("/run/.containerenv") {
-        return Some("podman".to_owned());
-    }
-    if host.exists("/.dockerenv") {
-        return Some("docker".to_owned());
-    }
-    host.read_start("/proc/1/environ", 64 << 10)
-        .ok()?
-        .split(|byte| *byte == 0)
-        .find_map(|variable| variable.strip_prefix(b"container="))
-        .and_then(|name| clean(&String::from_utf8_lossy(name)))
 }
 
 /// The hypervisor, by the maker's name in the machine's DMI table or by what Xen leaves in sysfs.

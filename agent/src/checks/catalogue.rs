@@ -1,6 +1,6 @@
 //! Every check there is, in the order of their ids.
 
-use super::{Check, filesystem, image, kernel, services, ssh};
+use super::{Check, filesystem, image, kernel, services, ssh, upkeep};
 
 /// Every check there is, in the order of their ids.
 pub const CATALOGUE: &[&Check] = &[
@@ -33,4 +33,10 @@ pub const CATALOGUE: &[&Check] = &[
     &services::cron::WRITABLE_CRON_JOB,
     &services::search_path::OPEN_SEARCH_PATH,
     &services::startup::WRITABLE_STARTUP_SCRIPT,
+    &upkeep::end_of_life::END_OF_LIFE,
+    &upkeep::reboot::REBOOT_PENDING,
+    &upkeep::time::NO_TIMEKEEPER,
+    &upkeep::unsigned_sources::UNSIGNED_SOURCE,
+    &upkeep::no_security_updates::NO_SECURITY_UPDATES,
+    &upkeep::automatic_updates::NO_AUTOMATIC_UPDATES,
 ];

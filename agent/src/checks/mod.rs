@@ -12,6 +12,7 @@ mod kernel;
 mod page;
 mod services;
 mod ssh;
+mod upkeep;
 
 #[cfg(test)]
 mod tests;

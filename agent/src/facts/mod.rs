@@ -3,13 +3,18 @@
 //! Each fact is `Result<T, Gap>`: where it could not be had, the reason travels on to the checks
 //! that asked for it. Judges write `facts.sshd.as_ref()?`.
 
+pub(crate) mod apt;
 pub(crate) mod boot;
 mod commands;
+pub(crate) mod container;
 pub(crate) mod core_dumps;
 pub(crate) mod cpu;
 pub(crate) mod cron;
 mod drop_ins;
+pub(crate) mod eol;
+pub(crate) mod files_below;
 mod glob;
+pub(crate) mod kernels;
 pub(crate) mod lockdown;
 pub(crate) mod mac;
 pub(crate) mod machine_id;
@@ -18,11 +23,15 @@ pub(crate) mod mounts;
 pub(crate) mod os_release;
 pub(crate) mod owned_files;
 pub(crate) mod path;
+pub(crate) mod rpm_repos;
+pub(crate) mod services;
 pub(crate) mod sshd;
 pub(crate) mod startup;
 pub(crate) mod swaps;
 pub(crate) mod sysctl;
+pub(crate) mod timekeepers;
 pub(crate) mod trust;
+pub(crate) mod ubuntu_pro;
 pub(crate) mod units;
 pub(crate) mod walk;
 
@@ -70,6 +79,18 @@ pub(crate) struct Facts {
     pub(crate) booted: Fact<Timestamp>,
     /// `/etc/os-release`.
     pub(crate) os: Fact<os_release::OsRelease>,
+    /// Whether the machine is attached to Ubuntu Pro.
+    pub(crate) ubuntu_pro: Fact<bool>,
+    /// The running and the installed kernels; only on a running machine.
+    pub(crate) kernels: Fact<kernels::Kernels>,
+    /// What starts at boot, and what runs.
+    pub(crate) services: Fact<services::Services>,
+    /// apt's sources and settings.
+    pub(crate) apt: Fact<apt::Apt>,
+    /// The repositories of yum, dnf and zypper.
+    pub(crate) rpm_repos: Fact<rpm_repos::RpmRepos>,
+    /// Installed programs that keep the clock right.
+    pub(crate) timekeepers: Fact<Vec<timekeepers::Timekeeper>>,
     /// `/etc/machine-id`.
     pub(crate) machine_id: Fact<machine_id::MachineId>,
     /// What is mounted; on an unpacked root what `/etc/fstab` says.
@@ -110,11 +131,18 @@ impl Facts {
         let mounts = guarded(|| mounts::collect(host));
         let os = guarded(|| os_release::collect(host));
         let walk = guarded(|| walk::collect(host, &mounts));
+        let services = guarded(|| services::collect(host));
         Self {
             now: clock.now(),
             running: host.is_running(),
             booted: guarded(|| boot::booted(host)),
             sshd: guarded(|| sshd::collect(host, &os)),
+            ubuntu_pro: guarded(|| ubuntu_pro::attached(host)),
+            kernels: guarded(|| kernels::collect(host)),
+            apt: guarded(|| apt::collect(host)),
+            rpm_repos: guarded(|| rpm_repos::collect(host)),
+            timekeepers: guarded(|| timekeepers::collect(host, &services)),
+            services,
             machine_id: guarded(|| machine_id::collect(host)),
             swaps: guarded(|| swaps::collect(host, &mounts)),
             sysctl: guarded(|| sysctl::collect(host)),

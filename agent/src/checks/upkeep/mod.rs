@@ -1,0 +1,8 @@
+//! Whether the machine is kept up to date.
+
+pub(crate) mod automatic_updates;
+pub(crate) mod end_of_life;
+pub(crate) mod no_security_updates;
+pub(crate) mod reboot;
+pub(crate) mod time;
+pub(crate) mod unsigned_sources;
