@@ -36,6 +36,8 @@ pub const CATALOGUE: &[&Check] = &[
     &upkeep::end_of_life::END_OF_LIFE,
     &upkeep::reboot::REBOOT_PENDING,
     &upkeep::time::NO_TIMEKEEPER,
+    &upkeep::expired_certificates::EXPIRED_CERTIFICATE,
+    &upkeep::expiring_certificates::EXPIRING_CERTIFICATE,
     &upkeep::unsigned_sources::UNSIGNED_SOURCE,
     &upkeep::no_security_updates::NO_SECURITY_UPDATES,
     &upkeep::automatic_updates::NO_AUTOMATIC_UPDATES,

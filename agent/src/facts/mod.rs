@@ -5,6 +5,7 @@
 
 pub(crate) mod apt;
 pub(crate) mod boot;
+pub(crate) mod certificates;
 mod commands;
 pub(crate) mod container;
 pub(crate) mod core_dumps;
@@ -89,6 +90,8 @@ pub(crate) struct Facts {
     pub(crate) apt: Fact<apt::Apt>,
     /// The repositories of yum, dnf and zypper.
     pub(crate) rpm_repos: Fact<rpm_repos::RpmRepos>,
+    /// Certificates that somebody put on the machine.
+    pub(crate) certificates: Fact<certificates::Certificates>,
     /// Installed programs that keep the clock right.
     pub(crate) timekeepers: Fact<Vec<timekeepers::Timekeeper>>,
     /// `/etc/machine-id`.
@@ -141,6 +144,7 @@ impl Facts {
             kernels: guarded(|| kernels::collect(host)),
             apt: guarded(|| apt::collect(host)),
             rpm_repos: guarded(|| rpm_repos::collect(host)),
+            certificates: guarded(|| certificates::collect(host)),
             timekeepers: guarded(|| timekeepers::collect(host, &services)),
             services,
             machine_id: guarded(|| machine_id::collect(host)),
