@@ -1,9 +1,16 @@
 //! Every check there is, in the order of their ids.
 
-use super::{Check, filesystem, image, kernel, services, ssh, upkeep};
+use super::{Check, accounts, filesystem, image, kernel, services, ssh, upkeep};
 
 /// Every check there is, in the order of their ids.
 pub const CATALOGUE: &[&Check] = &[
+    &accounts::root_twins::ROOT_TWINS,
+    &accounts::empty_passwords::EMPTY_PASSWORD,
+    &accounts::system_logins::SYSTEM_LOGIN,
+    &accounts::duplicates::DUPLICATE_ACCOUNT,
+    &accounts::hashes::WEAK_HASH,
+    &accounts::login_files::OPEN_LOGIN_FILE,
+    &accounts::homes::OPEN_HOME,
     &filesystem::set_id::FOREIGN_SET_ID,
     &filesystem::world_writable::WORLD_WRITABLE_FILE,
     &filesystem::unsticky::UNSTICKY_DIRECTORY,

@@ -6,6 +6,7 @@
 mod catalogue;
 #[macro_use]
 mod check;
+mod accounts;
 mod filesystem;
 mod image;
 mod kernel;

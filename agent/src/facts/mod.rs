@@ -3,6 +3,7 @@
 //! Each fact is `Result<T, Gap>`: where it could not be had, the reason travels on to the checks
 //! that asked for it. Judges write `facts.sshd.as_ref()?`.
 
+pub(crate) mod accounts;
 pub(crate) mod apt;
 pub(crate) mod boot;
 pub(crate) mod certificates;
@@ -17,6 +18,7 @@ pub(crate) mod files_below;
 mod glob;
 pub(crate) mod kernels;
 pub(crate) mod lockdown;
+pub(crate) mod login_files;
 pub(crate) mod mac;
 pub(crate) mod machine_id;
 pub(crate) mod modules;
@@ -98,6 +100,10 @@ pub(crate) struct Facts {
     pub(crate) machine_id: Fact<machine_id::MachineId>,
     /// What is mounted; on an unpacked root what `/etc/fstab` says.
     pub(crate) mounts: Fact<mounts::Mounts>,
+    /// Who has an account.
+    pub(crate) accounts: Fact<accounts::Accounts>,
+    /// Mode and owner of the files of accounts.
+    pub(crate) login_files: Fact<Vec<login_files::LoginFile>>,
     /// sshd's configuration.
     pub(crate) sshd: Fact<sshd::Sshd>,
     /// Swap space.
@@ -139,6 +145,8 @@ impl Facts {
             now: clock.now(),
             running: host.is_running(),
             booted: guarded(|| boot::booted(host)),
+            accounts: guarded(|| accounts::collect(host)),
+            login_files: guarded(|| login_files::collect(host)),
             sshd: guarded(|| sshd::collect(host, &os)),
             ubuntu_pro: guarded(|| ubuntu_pro::attached(host)),
             kernels: guarded(|| kernels::collect(host)),

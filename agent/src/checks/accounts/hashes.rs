@@ -1,0 +1,67 @@
+use hardtarget_report::Severity;
+
+use crate::checks::{Fault, Judged, NotJudged, Ref, Verdict};
+use crate::facts::accounts::Password;
+use crate::facts::accounts::password::Scheme;
+use crate::facts::{Facts, Gap};
+
+check! {
+    /// ## What it checks
+    /// No password is hashed with DES, MD5, SHA-1 or the NT hash, and `ENCRYPT_METHOD` in
+    /// `/etc/login.defs` asks for none of them.
+    ///
+    /// ## Why it matters
+    /// Whoever gets at such a hash, from a backup or another flaw, finds the password within hours.
+    ///
+    /// ## Remediation
+    /// Set `ENCRYPT_METHOD YESCRYPT` (or `SHA512`) in `/etc/login.defs` and have the passwords set
+    /// anew.
+    pub(crate) WEAK_HASH {
+        id: "HT-ACC-008",
+        title: "Passwords are hashed with a weak scheme",
+        severity: Medium,
+        scope: Files,
+        since: "0.1.0",
+        references: [Ref::Cwe(916), Ref::Manual("crypt(5)"), Ref::Manual("login.defs(5)")],
+        judge: hashes,
+        passes: |tree| {
+            tree.file("/etc/passwd", "joe:x:1000:1000::/:/bin/sh\n")
+                .file("/etc/shadow", "joe:$y$j9T$a$b:1::::::\n")
+                .file("/etc/login.defs", "ENCRYPT_METHOD YESCRYPT\n");
+        },
+        fails: |tree| {
+            tree.file("/etc/passwd", "joe:x:1000:1000::/:/bin/sh\n")
+                .file("/etc/shadow", "joe:$1$a$b:1::::::\n");
+        },
+    }
+}
+
+fn hashes(facts: &Facts) -> Judged {
+    let accounts = facts.accounts.as_ref()?;
+    let mut faults: Vec<Fault> = accounts
+        .list
+        .iter()
+        .filter_map(|account| match account.password {
+            Some(Password::Hashed(Scheme::Weak(scheme))) => Some(Fault::new(
+                &account.name,
+                format!("the password of {} is hashed with {scheme}", account.name),
+            )),
+            _ => None,
+        })
+        .collect();
+    if let Some(method @ ("DES" | "MD5")) = accounts.encrypt_method.as_deref() {
+        faults.push(
+            Fault::new(
+                "ENCRYPT_METHOD",
+                format!("/etc/login.defs: ENCRYPT_METHOD {method}"),
+            )
+            .severity(Severity::Low),
+        );
+    }
+    match &accounts.shadow {
+        Err(Gap::Absent(why) | Gap::Unknown(why)) if faults.is_empty() => {
+            Err(NotJudged::Unknown(why.clone()))
+        }
+        _ => Ok(Verdict::from_faults(faults)),
+    }
+}

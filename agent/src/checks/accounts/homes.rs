@@ -1,0 +1,59 @@
+use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::facts::Facts;
+use crate::facts::accounts::Account;
+use crate::facts::walk::permissions;
+
+check! {
+    /// ## What it checks
+    /// The home directories of root and of people belong to them and cannot be written to by
+    /// others.
+    ///
+    /// ## Why it matters
+    /// Whoever can write to a home directory can put a start-up file or a key there and act as its
+    /// owner at the next login.
+    ///
+    /// ## Remediation
+    /// `chown NAME` the directory and `chmod go-w` it.
+    pub(crate) OPEN_HOME {
+        id: "HT-ACC-010",
+        title: "A home directory can be changed by others",
+        severity: High,
+        scope: Files,
+        since: "0.1.0",
+        references: [Ref::Cwe(732)],
+        judge: homes,
+        passes: |tree| { tree.file("/etc/passwd", "root:x:0:0::/root:/bin/sh\n").dir("/root"); },
+        fails: |tree| {
+            tree.file("/etc/passwd", "root:x:0:0::/root:/bin/sh\n").dir("/root").mode("/root", 0o777);
+        },
+    }
+}
+
+fn homes(facts: &Facts) -> Judged {
+    let accounts = facts.accounts.as_ref()?;
+    Ok(Verdict::from_faults(
+        accounts
+            .list
+            .iter()
+            .filter(|account| (account.uid == 0 || account.is_person()) && account.has_shell())
+            .filter_map(fault),
+    ))
+}
+
+fn fault(account: &Account) -> Option<Fault> {
+    let (mode, uid, gid) = account.home_is?;
+    let foreign = uid != account.uid && uid != 0;
+    // Everyone may be a member of root's group only where that is already lost.
+    let writable = mode & 0o002 != 0 || (mode & 0o020 != 0 && gid != 0 && gid != account.uid);
+    (foreign || writable).then(|| {
+        Fault::new(
+            &account.name,
+            format!(
+                "{} of {}: {}",
+                account.home,
+                account.name,
+                permissions(mode, uid, gid)
+            ),
+        )
+    })
+}
