@@ -43,6 +43,7 @@ pub const CATALOGUE: &[&Check] = &[
     &upkeep::end_of_life::END_OF_LIFE,
     &upkeep::reboot::REBOOT_PENDING,
     &upkeep::time::NO_TIMEKEEPER,
+    &upkeep::imdsv1::IMDSV1,
     &upkeep::expired_certificates::EXPIRED_CERTIFICATE,
     &upkeep::expiring_certificates::EXPIRING_CERTIFICATE,
     &upkeep::unsigned_sources::UNSIGNED_SOURCE,

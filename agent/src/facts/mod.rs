@@ -21,6 +21,7 @@ pub(crate) mod lockdown;
 pub(crate) mod login_files;
 pub(crate) mod mac;
 pub(crate) mod machine_id;
+pub(crate) mod metadata_calls;
 pub(crate) mod modules;
 pub(crate) mod mounts;
 pub(crate) mod os_release;
@@ -94,6 +95,8 @@ pub(crate) struct Facts {
     pub(crate) rpm_repos: Fact<rpm_repos::RpmRepos>,
     /// Certificates that somebody put on the machine.
     pub(crate) certificates: Fact<certificates::Certificates>,
+    /// Scripts that ask EC2's metadata service.
+    pub(crate) metadata_calls: Fact<metadata_calls::MetadataCalls>,
     /// Installed programs that keep the clock right.
     pub(crate) timekeepers: Fact<Vec<timekeepers::Timekeeper>>,
     /// `/etc/machine-id`.
@@ -153,6 +156,7 @@ impl Facts {
             apt: guarded(|| apt::collect(host)),
             rpm_repos: guarded(|| rpm_repos::collect(host)),
             certificates: guarded(|| certificates::collect(host)),
+            metadata_calls: guarded(|| metadata_calls::collect(host)),
             timekeepers: guarded(|| timekeepers::collect(host, &services)),
             services,
             machine_id: guarded(|| machine_id::collect(host)),
