@@ -9,4 +9,8 @@ pub use crate::facts::rpm_repos::{Section as RepoSection, parse as parse_repos};
 pub use crate::facts::sshd::config::{
     Config as SshdConfig, Included as SshdIncluded, parse as parse_sshd,
 };
+pub use crate::facts::sudoers::rules::{
+    FreeRule as SudoersRule, Include as SudoersInclude, Included as SudoersIncluded, Sudoers,
+    parse as parse_sudoers,
+};
 pub use crate::facts::sysctl::config::{Line as SysctlLine, parse as parse_sysctl};

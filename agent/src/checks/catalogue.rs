@@ -4,6 +4,7 @@ use super::{Check, accounts, filesystem, image, kernel, services, ssh, upkeep};
 
 /// Every check there is, in the order of their ids.
 pub const CATALOGUE: &[&Check] = &[
+    &accounts::sudo::FREE_SUDO,
     &accounts::root_twins::ROOT_TWINS,
     &accounts::empty_passwords::EMPTY_PASSWORD,
     &accounts::system_logins::SYSTEM_LOGIN,

@@ -31,6 +31,7 @@ pub(crate) mod rpm_repos;
 pub(crate) mod services;
 pub(crate) mod sshd;
 pub(crate) mod startup;
+pub(crate) mod sudoers;
 pub(crate) mod swaps;
 pub(crate) mod sysctl;
 pub(crate) mod timekeepers;
@@ -107,6 +108,8 @@ pub(crate) struct Facts {
     pub(crate) accounts: Fact<accounts::Accounts>,
     /// Mode and owner of the files of accounts.
     pub(crate) login_files: Fact<Vec<login_files::LoginFile>>,
+    /// sudo's rules.
+    pub(crate) sudoers: Fact<sudoers::Sudoers>,
     /// sshd's configuration.
     pub(crate) sshd: Fact<sshd::Sshd>,
     /// Swap space.
@@ -150,6 +153,7 @@ impl Facts {
             booted: guarded(|| boot::booted(host)),
             accounts: guarded(|| accounts::collect(host)),
             login_files: guarded(|| login_files::collect(host)),
+            sudoers: guarded(|| sudoers::collect(host)),
             sshd: guarded(|| sshd::collect(host, &os)),
             ubuntu_pro: guarded(|| ubuntu_pro::attached(host)),
             kernels: guarded(|| kernels::collect(host)),

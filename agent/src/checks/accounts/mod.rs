@@ -6,4 +6,5 @@ pub(super) mod hashes;
 pub(super) mod homes;
 pub(super) mod login_files;
 pub(super) mod root_twins;
+pub(super) mod sudo;
 pub(super) mod system_logins;

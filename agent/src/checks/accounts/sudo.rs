@@ -1,0 +1,116 @@
+use hardtarget_report::Severity;
+
+use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::facts::Facts;
+
+check! {
+    /// ## What it checks
+    /// sudo asks everyone but root for a password: no rule in `/etc/sudoers` and what it includes
+    /// says `NOPASSWD`, and no `Defaults` says `!authenticate`.
+    ///
+    /// ## Why it matters
+    /// Whatever runs as that user, a stolen key or one flaw in a service, is root at once. Cloud
+    /// images give this to their default user; the evidence says where cloud-init made the rule at
+    /// this boot.
+    ///
+    /// ## Remediation
+    /// Remove `NOPASSWD` with `visudo`, or name the few commands that need it. For cloud-init set
+    /// `sudo: false` for the default user in `/etc/cloud/cloud.cfg.d`.
+    pub(crate) FREE_SUDO {
+        id: "HT-ACC-001",
+        title: "sudo works without a password",
+        severity: High,
+        scope: Files,
+        since: "0.1.0",
+        references: [Ref::Cwe(306), Ref::Cwe(250), Ref::Manual("sudoers(5)")],
+        judge: sudo,
+        passes: |tree| { tree.file("/etc/sudoers", "root ALL=(ALL) NOPASSWD: ALL\n%sudo ALL=(ALL) ALL\n"); },
+        fails: |tree| {
+            tree.file("/etc/sudoers", "@includedir /etc/sudoers.d\n")
+                .file("/etc/sudoers.d/joe", "joe ALL=(ALL) NOPASSWD:ALL\n");
+        },
+    }
+}
+
+fn sudo(facts: &Facts) -> Judged {
+    let sudoers = facts.sudoers.as_ref()?;
+    let mut faults: Vec<Fault> = Vec::new();
+    for rule in &sudoers.rules.free {
+        let all = rule.commands.iter().any(|command| command == "ALL");
+        let since_boot = sudoers
+            .changed
+            .get(&rule.source)
+            .is_some_and(|changed| facts.made_since_boot(*changed));
+        for user in rule.users.iter().filter(|user| !is_root(user)) {
+            let severity = match (all, user == "ALL") {
+                (true, true) => Severity::Critical,
+                (true, false) => Severity::High,
+                (false, _) => Severity::Medium,
+            };
+            let mut line = format!(
+                "{}: {user} may run {} without a password",
+                rule.source,
+                rule.commands.join(", ")
+            );
+            if since_boot {
+                line.push_str(" (made since this boot, not in the image)");
+            }
+            match faults.iter_mut().find(|fault| fault.subject == *user) {
+                Some(fault) => {
+                    fault.evidence.push(line);
+                    fault.severity = fault.severity.min(Some(severity));
+                }
+                None => faults.push(Fault::new(user, line).severity(severity)),
+            }
+        }
+    }
+    for (whom, source) in &sudoers.rules.unauthenticated {
+        let user = whom.strip_prefix(':').unwrap_or(whom);
+        if !is_root(user) {
+            faults.push(Fault::new(
+                format!("Defaults{whom} !authenticate"),
+                format!("{source}: Defaults{whom} !authenticate"),
+            ));
+        }
+    }
+    Ok(Verdict::from_faults(faults))
+}
+
+fn is_root(user: &str) -> bool {
+    matches!(user, "root" | "#0" | "%root" | "%#0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::tree::Tree;
+
+    #[test]
+    fn a_list_of_commands_is_less_bad_than_all() {
+        let mut tree = Tree::new();
+        tree.file(
+            "/etc/sudoers",
+            "a ALL=NOPASSWD: /bin/x\na ALL=NOPASSWD: ALL\nb ALL=NOPASSWD: /bin/x\n",
+        );
+        let Ok(Verdict::Fail(faults)) = sudo(&tree.facts()) else {
+            panic!("no fault");
+        };
+        let found: Vec<_> = faults
+            .iter()
+            .map(|f| (f.subject.as_str(), f.severity))
+            .collect();
+        assert_eq!(
+            found,
+            [("a", Some(Severity::High)), ("b", Some(Severity::Medium))]
+        );
+    }
+
+    #[test]
+    fn backups_in_the_directory_do_not_count() {
+        let mut tree = Tree::new();
+        tree.file("/etc/sudoers", "#includedir /etc/sudoers.d\n")
+            .file("/etc/sudoers.d/joe.bak", "joe ALL=NOPASSWD:ALL\n")
+            .file("/etc/sudoers.d/joe~", "joe ALL=NOPASSWD:ALL\n");
+        assert_eq!(sudo(&tree.facts()), Ok(Verdict::Pass));
+    }
+}
