@@ -16,6 +16,8 @@ mod drop_ins;
 pub(crate) mod eol;
 pub(crate) mod files_below;
 mod glob;
+pub(crate) mod home_files;
+pub(crate) mod host_keys;
 pub(crate) mod kernels;
 pub(crate) mod lockdown;
 pub(crate) mod login_files;
@@ -100,6 +102,10 @@ pub(crate) struct Facts {
     pub(crate) metadata_calls: Fact<metadata_calls::MetadataCalls>,
     /// Installed programs that keep the clock right.
     pub(crate) timekeepers: Fact<Vec<timekeepers::Timekeeper>>,
+    /// Private SSH host keys.
+    pub(crate) host_keys: Fact<Vec<host_keys::HostKey>>,
+    /// What was left in home directories.
+    pub(crate) home_files: Fact<home_files::HomeFiles>,
     /// `/etc/machine-id`.
     pub(crate) machine_id: Fact<machine_id::MachineId>,
     /// What is mounted; on an unpacked root what `/etc/fstab` says.
@@ -163,6 +169,8 @@ impl Facts {
             metadata_calls: guarded(|| metadata_calls::collect(host)),
             timekeepers: guarded(|| timekeepers::collect(host, &services)),
             services,
+            host_keys: guarded(|| host_keys::collect(host)),
+            home_files: guarded(|| home_files::collect(host)),
             machine_id: guarded(|| machine_id::collect(host)),
             swaps: guarded(|| swaps::collect(host, &mounts)),
             sysctl: guarded(|| sysctl::collect(host)),
