@@ -1,6 +1,6 @@
 //! Every check there is, in the order of their ids.
 
-use super::{Check, accounts, filesystem, image, kernel, services, ssh, upkeep};
+use super::{Check, accounts, filesystem, image, kernel, network, services, ssh, upkeep};
 
 /// Every check there is, in the order of their ids.
 pub const CATALOGUE: &[&Check] = &[
@@ -33,6 +33,8 @@ pub const CATALOGUE: &[&Check] = &[
     &kernel::mandatory_access::NO_MANDATORY_ACCESS_CONTROL,
     &kernel::core_dumps::CORE_DUMPS,
     &kernel::module_signatures::UNSIGNED_MODULES,
+    &network::plaintext::PLAINTEXT_SERVICE,
+    &network::data_stores::OPEN_DATA_STORE,
     &ssh::root_password::ROOT_PASSWORD,
     &ssh::passwords::PASSWORDS,
     &ssh::empty_passwords::EMPTY_PASSWORDS,

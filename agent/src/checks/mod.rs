@@ -10,6 +10,7 @@ mod accounts;
 mod filesystem;
 mod image;
 mod kernel;
+mod network;
 mod page;
 mod services;
 mod ssh;

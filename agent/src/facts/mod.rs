@@ -31,6 +31,7 @@ pub(crate) mod owned_files;
 pub(crate) mod path;
 pub(crate) mod rpm_repos;
 pub(crate) mod services;
+pub(crate) mod sockets;
 pub(crate) mod sshd;
 pub(crate) mod startup;
 pub(crate) mod sudoers;
@@ -116,6 +117,8 @@ pub(crate) struct Facts {
     pub(crate) login_files: Fact<Vec<login_files::LoginFile>>,
     /// sudo's rules.
     pub(crate) sudoers: Fact<sudoers::Sudoers>,
+    /// Who listens on the network; only on a running machine.
+    pub(crate) sockets: Fact<Vec<sockets::Socket>>,
     /// sshd's configuration.
     pub(crate) sshd: Fact<sshd::Sshd>,
     /// Swap space.
@@ -160,6 +163,7 @@ impl Facts {
             accounts: guarded(|| accounts::collect(host)),
             login_files: guarded(|| login_files::collect(host)),
             sudoers: guarded(|| sudoers::collect(host)),
+            sockets: guarded(|| sockets::collect(host)),
             sshd: guarded(|| sshd::collect(host, &os)),
             ubuntu_pro: guarded(|| ubuntu_pro::attached(host)),
             kernels: guarded(|| kernels::collect(host)),
