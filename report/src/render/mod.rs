@@ -5,8 +5,10 @@
 //! None lets silence read as a clean host: what was not looked at is in all of them.
 
 mod coverage;
+mod words;
 
 pub mod csv;
+pub mod html;
 pub mod junit;
 pub mod ocsf;
 pub(crate) mod page;

@@ -1,13 +1,12 @@
 //! What each engine did, how long it took, and what could not be looked at.
 
-use std::time::Duration;
-
 use anstyle::Style;
 
 use crate::{CheckOutcome, EngineId, EngineOutcome, EngineRun, Report, clean_line};
 
 use super::super::coverage::unseen;
 use super::super::page::{Page, count, pad};
+use super::super::words::duration;
 use super::{BAD, DIM, GOOD, WARNING, short};
 
 /// How many checks that could not look are named unless all are asked for.
@@ -115,36 +114,4 @@ fn checks(run: &EngineRun) -> String {
     .map(|(number, word)| format!("{number} {word}"))
     .collect();
     format!("{}: {}", count(run.checks.len(), "check"), parts.join(", "))
-}
-
-/// `312 ms`, `48.7 s`, `3 min 12 s`.
-pub(super) fn duration(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    if seconds == 0 {
-        format!("{} ms", duration.subsec_millis())
-    } else if seconds < 60 {
-        format!("{seconds}.{} s", duration.subsec_millis() / 100)
-    } else if seconds < 360_000 {
-        format!("{} min {} s", seconds / 60, seconds % 60)
-    } else {
-        "> 100 h".to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_duration_reads_as_people_say_it() {
-        for (millis, text) in [
-            (0, "0 ms"),
-            (312, "312 ms"),
-            (48_730, "48.7 s"),
-            (192_000, "3 min 12 s"),
-            (u64::MAX, "> 100 h"),
-        ] {
-            assert_eq!(duration(Duration::from_millis(millis)), text);
-        }
-    }
 }

@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 use crate::{Report, Status, Target};
 
 use super::super::page::Page;
-use super::{BAD, BOLD, DIM, WARNING, coverage::duration, short};
+use super::super::words::duration;
+use super::{BAD, BOLD, DIM, WARNING, short};
 
 pub(super) fn write(page: &mut Page, report: &Report) {
     let target = &report.target;

@@ -2,23 +2,28 @@
 
 use anstyle::Style;
 
-use crate::{EngineId, EngineOutcome, Report};
+use crate::Report;
 
 use super::super::page::Page;
+use super::super::words::{grade, why_no_score};
 use super::{BAD, BOLD, DIM, GOOD, WARNING, short};
 
 pub(super) fn write(page: &mut Page, report: &Report) {
     page.heading("Hardening index");
     let Some(score) = &report.score else {
-        page.paragraph("  ", WARNING, &format!("no score: {}", why_none(report)));
+        page.paragraph(
+            "  ",
+            WARNING,
+            &format!("no score: {}", why_no_score(report)),
+        );
         return;
     };
-    let (style, word) = match score.index {
-        0..50 => (BAD, "weak"),
-        50..70 => (WARNING, "fair"),
-        70..85 => (GOOD, "good"),
-        85.. => (GOOD, "strong"),
+    let style = match score.index {
+        0..50 => BAD,
+        50..70 => WARNING,
+        70.. => GOOD,
     };
+    let word = grade(score.index);
     let columns = page.width().saturating_sub(30).clamp(10, 50);
     let full = columns * usize::from(score.index.min(100)) / 100;
     let line = format!(
@@ -46,20 +51,4 @@ pub(super) fn write(page: &mut Page, report: &Report) {
     page.paragraph("  ", Style::new(), &basis);
     let compare = "Comparable only with a score of the same Lynis, profile and possible points.";
     page.paragraph("  ", DIM, compare);
-}
-
-fn why_none(report: &Report) -> String {
-    let lynis = report
-        .engines
-        .iter()
-        .find(|run| run.engine == EngineId::Lynis);
-    match lynis.map(|run| &run.outcome) {
-        None => "Lynis was not asked".to_owned(),
-        Some(EngineOutcome::Ran) => "Lynis gave none".to_owned(),
-        Some(EngineOutcome::Partial(why)) => {
-            format!("Lynis did not run to its end: {}", short(why))
-        }
-        Some(EngineOutcome::Skipped(why)) => format!("Lynis was left out: {}", short(why)),
-        Some(EngineOutcome::Failed(why)) => format!("Lynis failed: {}", short(why)),
-    }
 }

@@ -1,0 +1,137 @@
+//! What was looked at, what was not, and why.
+
+use maud::{Markup, html};
+
+use super::super::page::count;
+use super::super::words::duration;
+use super::group::Group;
+use super::prose::line;
+use crate::{CheckOutcome, CheckRun, EngineRun, Report};
+
+/// Outcomes in the order in which they are told: what is unknown comes first.
+const KINDS: [(&str, &str); 5] = [
+    ("unknown", "unknown"),
+    ("fail", "failed"),
+    ("skipped", "left out"),
+    ("not-applicable", "not applicable"),
+    ("pass", "passed"),
+];
+
+pub(super) fn section(report: &Report, groups: &[Group<'_>]) -> Markup {
+    let unknown = report
+        .engines
+        .iter()
+        .flat_map(|run| &run.checks)
+        .filter(|check| matches!(check.outcome, CheckOutcome::Unknown(_)))
+        .count();
+    html! {
+        section #coverage aria-labelledby="coverage-title" {
+            h2 #coverage-title { "Coverage" }
+            p.lead {
+                @if report.engines.is_empty() {
+                    "This report does not tell what was looked at."
+                } @else if unknown > 0 {
+                    strong.unknown { (count(unknown, "check")) " could not look." }
+                    " That is not a pass: what they look for may be there."
+                } @else {
+                    "What each engine looked at, and what it did not."
+                }
+            }
+            @for run in &report.engines { (engine(report, run, groups)) }
+        }
+    }
+}
+
+fn engine(report: &Report, run: &EngineRun, groups: &[Group<'_>]) -> Markup {
+    let outcome = run.outcome.as_str();
+    html! {
+        div.card.engine {
+            div.engine-head {
+                h3 { (run.engine) }
+                @if let Some(version) = &run.version { span.version { (line(version)) } }
+                span.status.{"status-" (outcome)} { (outcome) }
+                span.took { (duration(run.duration)) }
+            }
+            @if let Some(why) = run.outcome.why() { p.reason { (line(why)) } }
+            @if run.engine == crate::EngineId::Packages && !report.packages.is_empty() {
+                p.note { (count(report.packages.len(), "package")) " read" }
+            }
+            @if !run.checks.is_empty() { (checks(run, groups)) }
+        }
+    }
+}
+
+fn checks(run: &EngineRun, groups: &[Group<'_>]) -> Markup {
+    let of = |kind: &str| -> Vec<&CheckRun> {
+        run.checks
+            .iter()
+            .filter(|check| check.outcome.as_str() == kind)
+            .collect()
+    };
+    html! {
+        (bar(run))
+        ul.legend {
+            @for (kind, word) in KINDS.into_iter().rev() {
+                @let number = of(kind).len();
+                @if number > 0 { li.{"check-" (kind)} { strong { (number) } " " (word) } }
+            }
+        }
+        details.checks {
+            summary { (count(run.checks.len(), "check")) }
+            table {
+                thead { tr { th scope="col" { "Check" } th scope="col" { "Outcome" } th scope="col" { "Why" } } }
+                @for (kind, word) in KINDS {
+                    @let checks = of(kind);
+                    @if !checks.is_empty() {
+                        tbody {
+                            @for check in checks {
+                                tr {
+                                    td.id { (name(check, groups)) }
+                                    td { span.outcome.{"check-" (kind)} { (word) } }
+                                    td.why { @if let Some(why) = check.outcome.why() { (line(why)) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The check's id, with a link to its finding where there is one.
+fn name(check: &CheckRun, groups: &[Group<'_>]) -> Markup {
+    let anchor = groups
+        .iter()
+        .find(|group| group.first.id == check.id)
+        .and_then(|group| group.anchor);
+    html! {
+        @match anchor {
+            Some(anchor) => a href={ "#" (anchor) } { (line(&check.id)) },
+            None => (line(&check.id)),
+        }
+    }
+}
+
+/// One bar of all checks, passes first.
+fn bar(run: &EngineRun) -> Markup {
+    let mut start = 0;
+    let segments: Vec<(&str, usize, usize)> = KINDS
+        .into_iter()
+        .rev()
+        .filter_map(|(kind, _)| {
+            let checks = run.checks.iter();
+            let number = checks.filter(|one| one.outcome.as_str() == kind).count();
+            let segment = (kind, start, number);
+            start += number;
+            (number > 0).then_some(segment)
+        })
+        .collect();
+    html! {
+        svg.stack viewBox={ "0 0 " (start) " 1" } preserveAspectRatio="none" aria-hidden="true" {
+            @for (kind, from, number) in segments {
+                rect.{"check-" (kind)} x=(from) width=(number) height="1" {}
+            }
+        }
+    }
+}

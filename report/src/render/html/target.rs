@@ -1,0 +1,68 @@
+//! What was scanned.
+
+use maud::{Markup, html};
+
+use super::prose::line;
+use crate::{Report, Target};
+
+/// The host's name, or the best there is.
+pub(super) fn name(target: &Target) -> String {
+    let name = [&target.hostname, &target.ami, &target.instance]
+        .into_iter()
+        .flatten()
+        .next();
+    line(name.map_or("this machine", |name| name))
+}
+
+/// Operating system, kernel and architecture on one line.
+pub(super) fn system(target: &Target) -> String {
+    let os = target.os.pretty_name.as_ref().or(target.os.id.as_ref());
+    let parts: Vec<String> = [os, target.kernel.as_ref(), target.arch.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(|part| line(part))
+        .collect();
+    parts.join(" · ")
+}
+
+pub(super) fn card(report: &Report) -> Markup {
+    let target = &report.target;
+    let boot = &target.boot;
+    let how = match (target.live, target.privileged) {
+        (true, true) => "running machine, as root".to_owned(),
+        (true, false) => "running machine, not as root".to_owned(),
+        (false, _) => format!("unpacked root {}", line(&target.root)),
+    };
+    let secure_boot = boot.secure_boot.map(|on| if on { "on" } else { "off" });
+    let facts = [
+        ("AMI", target.ami.as_deref()),
+        ("Instance", target.instance.as_deref()),
+        ("Type", target.instance_type.as_deref()),
+        ("Region", target.region.as_deref()),
+        ("Account", target.account.as_deref()),
+        ("Host", target.hostname.as_deref()),
+        (
+            "System",
+            target.os.pretty_name.as_deref().or(target.os.id.as_deref()),
+        ),
+        ("Kernel", target.kernel.as_deref()),
+        ("Architecture", target.arch.as_deref()),
+        ("Firmware", boot.firmware.as_deref()),
+        ("Secure Boot", secure_boot),
+        ("Init", boot.init.as_deref()),
+        ("Runs on", boot.virtualization.as_deref()),
+        ("Scanned as", Some(how.as_str())),
+    ];
+    html! {
+        section.card.target aria-labelledby="target" {
+            h2 #target { "Target" }
+            dl {
+                @for (name, value) in facts {
+                    @if let Some(value) = value {
+                        div { dt { (name) } dd { (line(value)) } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::{sample, strategy};
+
+/// The markup after the page's own style and script.
+fn body(report: &Report) -> String {
+    let page = html(report);
+    let (_, body) = page.split_once("<body>").unwrap();
+    body.to_owned()
+}
+
+/// The tags of a page, without what stands in their attributes.
+fn tags(markup: &str) -> Vec<&str> {
+    markup
+        .split('<')
+        .skip(1)
+        .map(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"/!".contains(c));
+            rest.split_at(end.unwrap_or(rest.len())).0
+        })
+        .collect()
+}
+
+#[test]
+fn hostile_text_makes_no_element_that_the_page_does_not_have() {
+    for report in [sample::hostile(), sample::typical()] {
+        let page = html(&report);
+        let all = tags(&body(&report)).join(" ");
+        for tag in [
+            "script", "style", "iframe", "img", "/script", "/style", "textarea", "template",
+        ] {
+            assert!(!all.split(' ').any(|found| found == tag), "<{tag}>");
+        }
+        assert_eq!(page.matches("<script>").count(), 1);
+        assert_eq!(page.matches("</style>").count(), 1);
+        assert!(!page.contains("href=\"javascript:"));
+        assert!(!page.contains(|c: char| c.is_control() && c != '\n' && c != '\t'));
+        assert!(!page.contains(['\u{202E}', '\u{2066}', '\u{200B}']));
+    }
+}
+
+#[test]
+fn text_that_is_far_too_long_is_cut() {
+    assert!(html(&sample::hostile()).len() < 1_500_000);
+}
+
+#[test]
+fn the_policy_allows_this_style_and_this_script_alone() {
+    let page = html(&sample::typical());
+    let policy = format!(
+        "default-src 'none'; style-src '{}'; script-src '{}'",
+        hash(CSS),
+        hash(JS)
+    );
+    assert!(page.contains(&policy));
+    assert_eq!(
+        hash(""),
+        "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    );
+    assert!(!page.contains("unsafe-inline"));
+    assert!(!page.contains(" style=\""));
+    // Style and script stand in the page as they are: neither may end early.
+    assert!(!CSS.contains("</") && !JS.contains("</"));
+}
+
+#[test]
+fn an_unknown_check_is_never_a_pass() {
+    let page = body(&sample::typical());
+    assert!(page.contains("could not look."));
+    assert!(page.contains("That is not a pass"));
+    assert!(page.contains("/sys/kernel/security/lockdown is not mounted"));
+}
+
+#[test]
+fn a_scan_that_failed_does_not_read_as_clean() {
+    let page = body(&sample::failed());
+    assert!(page.contains("it says nothing about the machine"));
+    assert!(page.contains("No score"));
+    assert!(page.contains("What was not looked at is under Coverage."));
+}
+
+#[test]
+fn the_page_of_one_finding() {
+    let mut report = sample::typical();
+    report
+        .findings
+        .retain(|finding| finding.id == "HT-SUDO-001");
+    let groups = groups(&report.findings);
+    let section = findings::section(&report, &groups).into_string();
+    insta::assert_snapshot!(section.replace('>', ">\n"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn elements_close_in_order_in_the_page_of_any_report(report in strategy::report()) {
+        let markup = body(&report);
+        let mut open: Vec<&str> = vec!["body"];
+        for tag in tags(&markup) {
+            match tag.strip_prefix('/') {
+                Some("html") => {}
+                Some(tag) => prop_assert_eq!(open.pop(), Some(tag)),
+                None if matches!(tag, "br" | "input") => {}
+                None => open.push(tag),
+            }
+        }
+        prop_assert!(open.is_empty());
+    }
+}
