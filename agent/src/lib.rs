@@ -4,7 +4,9 @@
 //! coverage → report → sink. Nothing lower knows of anything higher.
 
 pub mod checks;
+pub mod cli;
 pub mod clock;
+mod commands;
 pub mod engines;
 pub mod exec;
 mod facts;
@@ -12,6 +14,10 @@ pub mod host;
 mod message;
 pub mod parsers;
 mod sink;
+mod supervisor;
 pub mod target;
 pub mod words;
 mod workdir;
+mod worker;
+
+pub use commands::run;

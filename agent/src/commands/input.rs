@@ -1,0 +1,66 @@
+//! Reading a report of either kind: our own JSON or Lynis's report file.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use hardtarget_report::{Report, v1};
+
+
+/// The largest file taken: a report is about 1 MB, the largest Lynis logs are tens of MB.
+const LIMIT: u64 = 256 << 20;
+
+/// Reads a report.json or a lynis-report.dat, the latter with its log if there is one.
+pub(super) fn read_report(path: &Path, log: Option<&Path>) -> anyhow::Result<Report> {
+    let bytes = read(path)?;
+    let shown = path.display();
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') {
+        if log.is_some() {
+            bail!("--log belongs to a lynis-report.dat, and {shown} is a report.json");
+        }
+        return v1::parse(&bytes).with_context(|| shown.to_string());
+    }
+    let _log = log.map(read_log).transpose()?;
+    bail!("{shown} is no report.json")
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    if path == Path::new("-") {
+        return capped(io::stdin().lock(), path);
+    }
+    let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        bail!(
+            "{} is a directory: name the report in it, {}",
+            path.display(),
+            PathBuf::from(path).join("report.json").display()
+        );
+    }
+    capped(file, path)
+}
+
+fn read_log(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let bytes = read(path)?;
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    #[expect(clippy::disallowed_methods, reason = "capped right below")]
+    let decoder = flate2::read::GzDecoder::new(bytes.as_slice());
+    capped(decoder, path)
+}
+
+fn capped(reader: impl Read, path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader
+        .take(LIMIT + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    if bytes.len() as u64 > LIMIT {
+        bail!(
+            "{} is longer than {LIMIT} bytes: that is no report",
+            path.display()
+        );
+    }
+    Ok(bytes)
+}

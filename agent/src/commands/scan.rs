@@ -1,0 +1,240 @@
+//! The scan: supervisor, report, files, summary.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use hardtarget_report::render::html;
+use hardtarget_report::render::text::{TextStyle, text};
+use hardtarget_report::{EngineId, Report, Status, Target, clean_line, v1};
+
+use super::progress::Display;
+use super::{End, UsageError, terminal};
+use crate::checks::CATALOGUE;
+use crate::cli::{ScanArgs, ScanFormat};
+use crate::clock::Clock;
+use crate::message::Task;
+use crate::sink::Sink;
+use crate::supervisor::{self, Assembled, Request};
+use crate::workdir::{WorkDir, usual_places};
+
+/// Where files go unless `--output` says otherwise.
+const DEFAULT_OUTPUT: &str = "hardtarget-report";
+
+/// How much of the deadline is kept for ending what hangs and writing the report.
+fn margin(deadline: Duration) -> Duration {
+    (deadline / 10).min(Duration::from_secs(10))
+}
+
+/// The files of a scan that may not come out of every one.
+const ATTACHMENTS: [&str; 2] = ["lynis-report.dat", "lynis.log.gz"];
+
+pub(super) fn scan(args: &ScanArgs, clock: &dyn Clock) -> anyhow::Result<End> {
+    check(args)?;
+    let root = root(args)?;
+    let lynis = args
+        .lynis
+        .as_ref()
+        .map(|directory| {
+            directory
+                .canonicalize()
+                .with_context(|| format!("there is no Lynis in {}", directory.display()))
+        })
+        .transpose()?;
+    let output = output(args);
+    let mut sink = output.as_deref().map(Sink::open).transpose()?;
+    let privileged = nix::unistd::geteuid().is_root();
+    let work = WorkDir::create(&usual_places(privileged, output.as_deref()))?;
+    let started = clock.now();
+    let engines = engines(args);
+    let task = Task {
+        root: root.clone(),
+        engines: engines.iter().map(|engine| (*engine).into()).collect(),
+        skip: args.skip.iter().cloned().collect(),
+        stock_lynis: args.stock_lynis,
+        lynis,
+        limit: args.deadline.saturating_sub(margin(args.deadline)),
+        work: work.path().to_owned(),
+    };
+    let mut display = Display::new(args.quiet, args.verbose);
+    let heard = supervisor::run(&task, args.deadline, |message| display.hear(message));
+    display.end();
+    if let Some(signal) = heard.interrupted {
+        terminal::note("interrupted: nothing was written");
+        return Ok(End::Interrupted(u8::try_from(signal).unwrap_or(0)));
+    }
+    let assembled = supervisor::assemble(
+        Request {
+            id: uuid::Uuid::new_v4().simple().to_string(),
+            engines,
+            started,
+            finished: clock.now(),
+            target: Target {
+                root: root
+                    .as_deref()
+                    .unwrap_or_else(|| Path::new("/"))
+                    .display()
+                    .to_string(),
+                live: root.is_none(),
+                privileged,
+                ..Target::default()
+            },
+        },
+        heard,
+    );
+    finish(args, &assembled, sink.as_mut())
+}
+
+/// Writes the files, prints, and says how it ended.
+fn finish(args: &ScanArgs, assembled: &Assembled, sink: Option<&mut Sink>) -> anyhow::Result<End> {
+    let report = &assembled.report;
+    let json = v1::to_json(report)?;
+    let files = sink.map(|sink| write_files(sink, assembled, &json));
+    let shown = match &files {
+        Some(Ok(files)) => files.as_slice(),
+        _ => &[],
+    };
+    // Printed before a failure to write is told: what was found is never lost to a full disk.
+    if !args.quiet {
+        match args.format {
+            ScanFormat::Json => terminal::print_raw(&json)?,
+            ScanFormat::Text => terminal::print(&text(
+                report,
+                &TextStyle {
+                    color: terminal::wants_colour(),
+                    width: terminal::width(),
+                    verbose: args.verbose,
+                    files: shown,
+                },
+            ))?,
+        }
+    }
+    files.transpose()?;
+    Ok(end(report, args.fail_under))
+}
+
+/// Attachments and page first, the report last: its arrival means that the rest is there.
+fn write_files(
+    sink: &mut Sink,
+    assembled: &Assembled,
+    json: &str,
+) -> anyhow::Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for name in ATTACHMENTS {
+        match assembled
+            .attachments
+            .iter()
+            .find(|(given, _)| given == name)
+        {
+            Some((_, from)) => {
+                // The report can do without them; the user should know.
+                match sink.copy(name, from) {
+                    Ok(()) => files.push((name.to_owned(), sink.path(name).display().to_string())),
+                    Err(error) => terminal::note(&format!("warning: {error}")),
+                }
+            }
+            // One of an earlier scan would be taken for this one's.
+            None => sink.remove(name),
+        }
+    }
+    let page = html::html(&assembled.report);
+    match sink.write("report.html", page.as_bytes()) {
+        Ok(()) => files.insert(
+            0,
+            (
+                "page".to_owned(),
+                sink.path("report.html").display().to_string(),
+            ),
+        ),
+        Err(error) => terminal::note(&format!("warning: {error}")),
+    }
+    let path = sink.write_report(json.as_bytes()).context(
+        "the report could not be kept; --output names another place, --format json prints it",
+    )?;
+    files.insert(0, ("report".to_owned(), path.display().to_string()));
+    Ok(files)
+}
+
+fn end(report: &Report, fail_under: Option<u8>) -> End {
+    if report.scan.status == Status::Failed {
+        return End::Failed;
+    }
+    if let Some(limit) = fail_under {
+        let index = report.score.as_ref().map(|score| score.index);
+        if index.is_none_or(|index| index < limit) {
+            let is = index.map_or_else(
+                || "there is no score".to_owned(),
+                |index| format!("the score is {index}"),
+            );
+            terminal::note(&format!("{is}, and --fail-under asks for {limit}"));
+            return End::Below;
+        }
+    }
+    match report.scan.status {
+        Status::Complete => End::Fine,
+        Status::Partial => End::Partial,
+        Status::Failed => End::Failed,
+    }
+}
+
+fn check(args: &ScanArgs) -> Result<(), UsageError> {
+    if !args.dry_run {
+        return Err(UsageError(
+            "uploading a report needs the options of the cloud, which this version does not have yet: use --dry-run to scan and keep the report here (--help shows more)".to_owned(),
+        ));
+    }
+    for id in &args.skip {
+        let known = CATALOGUE.iter().any(|check| check.id == id);
+        let well_formed = !id.is_empty()
+            && id
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');
+        if !well_formed || (id.starts_with("HT-") && !known) {
+            return Err(UsageError(format!(
+                "--skip {}: there is no such check; `hardtarget-agent checks` lists ours, Lynis's look like SSH-7408",
+                clean_line(id, 40)
+            )));
+        }
+    }
+    if args.fail_under.is_some() && !engines(args).contains(&EngineId::Lynis) {
+        return Err(UsageError(
+            "--fail-under needs a score, and only the engine lynis gives one".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+fn engines(args: &ScanArgs) -> BTreeSet<EngineId> {
+    if args.engines.is_empty() {
+        EngineId::ALL.into_iter().collect()
+    } else {
+        args.engines.iter().copied().collect()
+    }
+}
+
+fn output(args: &ScanArgs) -> Option<PathBuf> {
+    match (&args.output, args.format) {
+        (Some(directory), _) => Some(directory.clone()),
+        (None, ScanFormat::Text) => Some(PathBuf::from(DEFAULT_OUTPUT)),
+        (None, ScanFormat::Json) => None,
+    }
+}
+
+/// The root to scan; `None` for the running machine.
+fn root(args: &ScanArgs) -> anyhow::Result<Option<PathBuf>> {
+    let Some(root) = &args.root else {
+        return Ok(None);
+    };
+    let real = root
+        .canonicalize()
+        .with_context(|| format!("--root {} cannot be scanned", root.display()))?;
+    if !real.is_dir() {
+        return Err(UsageError(format!(
+            "--root {} is not a directory: mount or unpack the image first",
+            root.display()
+        ))
+        .into());
+    }
+    Ok((real != Path::new("/")).then_some(real))
+}
