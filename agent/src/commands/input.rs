@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use hardtarget_report::{Report, v1};
 
-
 /// The largest file taken: a report is about 1 MB, the largest Lynis logs are tens of MB.
 const LIMIT: u64 = 256 << 20;
 

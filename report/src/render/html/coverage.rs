@@ -85,10 +85,14 @@ fn checks(run: &EngineRun, groups: &[Group<'_>]) -> Markup {
                     @if !checks.is_empty() {
                         tbody {
                             @for check in checks {
+                                @let group = found(check, groups);
                                 tr {
-                                    td.id { (name(check, groups)) }
+                                    td.id { (name(check, group)) }
                                     td { span.outcome.{"check-" (kind)} { (word) } }
-                                    td.why { @if let Some(why) = check.outcome.why() { (line(why)) } }
+                                    td.why {
+                                        @if let Some(why) = check.outcome.why() { (line(why)) }
+                                        @if let Some(group) = group { (line(&group.first.title)) }
+                                    }
                                 }
                             }
                         }
@@ -99,14 +103,17 @@ fn checks(run: &EngineRun, groups: &[Group<'_>]) -> Markup {
     }
 }
 
+/// The finding of a check that failed.
+fn found<'a>(check: &CheckRun, groups: &'a [Group<'a>]) -> Option<&'a Group<'a>> {
+    let failed = check.outcome == CheckOutcome::Fail;
+    let mut of_check = groups.iter().filter(|group| group.first.id == check.id);
+    of_check.next().filter(|_| failed)
+}
+
 /// The check's id, with a link to its finding where there is one.
-fn name(check: &CheckRun, groups: &[Group<'_>]) -> Markup {
-    let anchor = groups
-        .iter()
-        .find(|group| group.first.id == check.id)
-        .and_then(|group| group.anchor);
+fn name(check: &CheckRun, group: Option<&Group<'_>>) -> Markup {
     html! {
-        @match anchor {
+        @match group.and_then(|group| group.anchor) {
             Some(anchor) => a href={ "#" (anchor) } { (line(&check.id)) },
             None => (line(&check.id)),
         }

@@ -7,14 +7,20 @@ use maud::{Markup, html};
 use super::group::Group;
 use super::prose::{block, line, paragraphs, reference};
 use super::severities::badge;
-use crate::{Finding, Report};
+use crate::{Finding, Report, Status};
 
 pub(super) fn section(report: &Report, groups: &[Group<'_>]) -> Markup {
     html! {
         section #findings aria-labelledby="findings-title" {
             h2 #findings-title { "Findings" }
             @if groups.is_empty() {
-                p.card.empty { "Nothing was found by what was looked at. What was not looked at is under Coverage." }
+                p.card.empty {
+                    @if report.scan.status == Status::Failed {
+                        "Nothing was looked at: the reasons are under Coverage."
+                    } @else {
+                        "Nothing was found by what was looked at. What was not looked at is under Coverage."
+                    }
+                }
             } @else {
                 (controls(report))
                 p.card.empty data-ui="none" hidden {

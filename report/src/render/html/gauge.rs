@@ -42,11 +42,13 @@ fn known(score: &Score) -> Markup {
             }
         }
         p.note {
-            "Lynis " (line(&score.lynis_version)) " · profile " (line(&score.profile))
+            "Lynis " (line(&score.lynis_version)) br;
+            "profile " (line(&score.profile))
             @if let Some(hash) = &score.profile_sha256 {
-                " " code title=(line(hash)) { (line(hash).chars().take(8).collect::<String>()) }
+                " · " code title=(line(hash)) { (line(hash).chars().take(8).collect::<String>()) }
             }
-            br;
+        }
+        p.note {
             "Comparable only with a score of the same Lynis, profile and possible points."
         }
     }
@@ -57,7 +59,6 @@ fn unknown(why: &str) -> Markup {
         svg.gauge.none viewBox="0 0 120 106" role="img" aria-label="No score" {
             path.track d=(ARC) pathLength="100" {}
             text.index x="60" y="70" text-anchor="middle" { "–" }
-            text.of x="60" y="86" text-anchor="middle" { "no score" }
         }
         p.grade { "No score" }
         p.reason { (why) }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::{Report, Severity};
+use crate::{Report, Severity, Status};
 
 /// The severity with a capital, as it heads a row.
 pub(super) const fn label(severity: Severity) -> &'static str {
@@ -22,6 +22,7 @@ pub(super) fn badge(severity: Severity) -> Markup {
 
 pub(super) fn card(report: &Report, groups: usize) -> Markup {
     let counts = report.counts();
+    let nothing = report.scan.status == Status::Failed && counts.total() == 0;
     let most = Severity::ALL
         .into_iter()
         .map(|severity| counts.get(severity))
@@ -42,13 +43,15 @@ pub(super) fn card(report: &Report, groups: usize) -> Markup {
                                 rect.track width="100" height="8" {}
                                 @if width > 0 { rect.fill width=(width) height="8" {} }
                             }
-                            span.count { (count) }
+                            span.count { @if nothing { "–" } @else { (count) } }
                         }
                     }
                 }
             }
             p.note {
-                @if counts.total() == 0 {
+                @if nothing {
+                    "Nothing was looked at."
+                } @else if counts.total() == 0 {
                     "Nothing was found by what was looked at."
                 } @else {
                     (counts.total()) @if counts.total() == 1 { " finding" } @else { " findings" }

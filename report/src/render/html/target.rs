@@ -17,14 +17,17 @@ pub(super) fn name(target: &Target) -> String {
 /// Operating system, kernel and architecture on one line.
 pub(super) fn system(target: &Target) -> String {
     let os = target.os.pretty_name.as_ref().or(target.os.id.as_ref());
-    let parts: Vec<String> = [os, target.kernel.as_ref(), target.arch.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(|part| line(part))
-        .collect();
+    let kernel = target.kernel.as_ref();
+    let parts = [
+        os.map(|os| line(os)),
+        kernel.map(|kernel| format!("kernel {}", line(kernel))),
+        target.arch.as_ref().map(|arch| line(arch)),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
     parts.join(" · ")
 }
 
+/// What the head of the page does not tell already.
 pub(super) fn card(report: &Report) -> Markup {
     let target = &report.target;
     let boot = &target.boot;
@@ -40,13 +43,6 @@ pub(super) fn card(report: &Report) -> Markup {
         ("Type", target.instance_type.as_deref()),
         ("Region", target.region.as_deref()),
         ("Account", target.account.as_deref()),
-        ("Host", target.hostname.as_deref()),
-        (
-            "System",
-            target.os.pretty_name.as_deref().or(target.os.id.as_deref()),
-        ),
-        ("Kernel", target.kernel.as_deref()),
-        ("Architecture", target.arch.as_deref()),
         ("Firmware", boot.firmware.as_deref()),
         ("Secure Boot", secure_boot),
         ("Init", boot.init.as_deref()),

@@ -1,0 +1,25 @@
+//! Writes the made-up reports as web pages: `cargo run -p hardtarget-report --example sample DIR`.
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+
+use hardtarget_report::{render::html::html, sample};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let dir = std::env::args_os().nth(1).map(PathBuf::from);
+    let dir = dir.ok_or("usage: sample DIR")?;
+    fs::create_dir_all(&dir)?;
+    for (name, report) in [
+        ("typical", sample::typical()),
+        ("vulnerable", sample::vulnerable()),
+        ("partial", sample::partial()),
+        ("failed", sample::failed()),
+        ("spotless", sample::spotless()),
+        ("many", sample::many(2_000)),
+        ("hostile", sample::hostile()),
+    ] {
+        fs::write(dir.join(format!("{name}.html")), html(&report))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,284 @@
+// Opens the pages that tests/page.rs rendered, as a reader would: `node page.mjs DIR`.
+// Prints what held, one line each; the first thing that does not hold ends it with status 1.
+import assert from "node:assert/strict";
+import { pathToFileURL } from "node:url";
+import path from "node:path";
+import { chromium } from "playwright-core";
+
+const [dir] = process.argv.slice(2);
+const PHONE = { width: 360, height: 740 };
+const DESKTOP = { width: 1280, height: 900 };
+const SHOWN = "[data-ui=findings] > li:not([hidden])";
+
+const browser = await chromium.launch({
+  executablePath: process.env.HARDTARGET_CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  ],
+});
+
+// Opens a page and, after `steps`, asserts that nothing complained and nothing was asked for.
+async function open(name, steps, { hash = "", viewport = DESKTOP, ...options } = {}) {
+  const context = await browser.newContext({ viewport, ...options });
+  const page = await context.newPage();
+  const url = pathToFileURL(path.join(dir, `${name}.html`)).href;
+  const trouble = [];
+  page.on("console", (message) => trouble.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => trouble.push(`error: ${error.message}`));
+  page.on("dialog", (dialog) => { trouble.push("a dialogue"); dialog.dismiss(); });
+  page.on("popup", () => trouble.push("a popup"));
+  page.on("request", (request) => {
+    if (request.url().split("#")[0] !== url) trouble.push(`request: ${request.url().slice(0, 200)}`);
+  });
+  await page.goto(url + hash);
+  await steps(page);
+  assert.deepEqual(trouble, [], `${name} is quiet`);
+  assert.equal(await page.evaluate(() => window.pwned), undefined, `${name} runs nothing of the report`);
+  await context.close();
+}
+
+const told = async (page) => Number(await page.locator("[data-ui=shown]").textContent());
+const shownSubjects = (page) => page.locator(`${SHOWN} .subject:not([hidden])`).count();
+const shown = (page) => page.locator(SHOWN).count();
+const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+// The lightness of an rgb() colour, 0 to 255.
+const lightness = (color) => Math.max(...color.match(/\d+/g).slice(0, 3).map(Number));
+const overflow = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+async function holds(what, test) {
+  await test();
+  console.log(`ok: ${what}`);
+}
+
+await holds("severities, engine, category and words filter, and the count says so", () =>
+  open("typical", async (page) => {
+    const all = await told(page);
+    assert.ok(all > 100);
+    assert.equal(await shownSubjects(page), all);
+
+    const critical = page.locator("button[data-severity=critical]");
+    await critical.click();
+    assert.equal(await critical.getAttribute("aria-pressed"), "true");
+    const only = await page.locator(SHOWN).evaluateAll((rows) => [...new Set(rows.map((row) => row.dataset.severity))]);
+    assert.deepEqual(only, ["critical"]);
+    assert.equal(await told(page), Number(await critical.locator(".count").textContent()));
+    await page.locator("button[data-severity=low]").click();
+    const two = await told(page);
+    assert.equal(await shownSubjects(page), two);
+    await critical.click();
+    assert.ok((await told(page)) < two, "a bar pressed again no longer filters");
+
+    await page.locator("[data-ui=clear]").click();
+    assert.equal(await told(page), all);
+    assert.ok(await page.locator("[data-ui=clear]").isHidden());
+
+    await page.locator("[data-ui=engine]").selectOption({ label: "lynis" });
+    await page.locator("[data-ui=category]").selectOption({ label: "ssh" });
+    assert.equal(await shown(page), 1);
+    assert.match(await page.locator(SHOWN).textContent(), /SSH-7408/);
+  }));
+
+await holds("search takes words in any order, finds evidence, and hides the subjects that do not match", () =>
+  open("typical", async (page) => {
+    await page.keyboard.press("/");
+    await page.keyboard.type("IMAGE key /opt/deploy");
+    assert.equal(await told(page), 1);
+    assert.equal(await shown(page), 1);
+    await page.locator(`${SHOWN} summary`).click();
+    assert.ok(await page.getByText("/opt/deploy/keys/deploy.pem", { exact: true }).isVisible());
+    assert.ok(await page.getByText("/root/.ssh/id_ed25519", { exact: true }).isHidden());
+    await page.keyboard.press("/");
+    await page.keyboard.type("no such words");
+    assert.equal(await told(page), 0);
+    assert.ok(await page.getByText("No finding matches.").isVisible());
+    await page.getByRole("button", { name: "Show all findings" }).click();
+    assert.ok((await told(page)) > 100);
+    await page.keyboard.type("sudo");
+    await page.keyboard.press("Escape");
+    assert.ok((await told(page)) > 100, "Escape takes the search back");
+  }));
+
+await holds("a finding unfolds by mouse and by keyboard, and all of them at once", () =>
+  open("typical", async (page) => {
+    const row = page.locator("#HT-IMG-003");
+    assert.equal(await row.locator(".times").textContent(), "5");
+    assert.ok(await row.getByText("What to do").isHidden());
+    await row.locator("summary").click();
+    assert.ok(await row.getByText("What to do").isVisible());
+    await row.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    assert.ok(await row.getByText("What to do").isHidden());
+    await page.locator("[data-ui=unfold]").click();
+    assert.equal(await page.locator(".finding:not([open])").count(), 0);
+    await page.locator("[data-ui=unfold]").click();
+    assert.equal(await page.locator(".finding[open]").count(), 0);
+  }));
+
+await holds("a link names a finding by id or fingerprint, also one that is filtered out", async () => {
+  await open("typical", async (page) => {
+    assert.ok(await page.locator("#HT-SSH-001 .body").isVisible());
+    assert.ok(await page.locator("#HT-SSH-001").evaluate((row) => row.getBoundingClientRect().top < innerHeight));
+  }, { hash: "#HT-SSH-001" });
+  await open("typical", async (page) => {
+    const fingerprint = await page.locator("#HT-IMG-003 a.fingerprint").nth(2).textContent();
+    await page.locator("button[data-severity=info]").click();
+    await page.evaluate((hash) => { location.hash = hash; }, fingerprint);
+    await page.locator(`[id="${fingerprint}"]`).waitFor({ state: "visible" });
+    const link = page.locator("#coverage a[href='#HT-SUDO-001']");
+    await page.locator("#coverage .checks > summary").nth(1).click();
+    await link.click();
+    await page.locator("#HT-SUDO-001 .body").waitFor({ state: "visible" });
+  });
+  await open("typical", async (page) => {
+    assert.ok((await told(page)) > 100);
+  }, { hash: "#%22%5D,body" });
+});
+
+await holds("dark and light follow the system until the reader chooses", async () => {
+  for (const [colorScheme, dark] of [["light", false], ["dark", true]]) {
+    await open("typical", async (page) => {
+      assert.equal(lightness(await background(page)) < 128, dark);
+      await page.getByRole("button", { name: "Switch between dark and light" }).click();
+      assert.equal(lightness(await background(page)) < 128, !dark);
+    }, { colorScheme });
+  }
+});
+
+await holds("every text has enough contrast in both themes", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    await open("vulnerable", async (page) => {
+      await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
+      const faint = await page.evaluate(() => {
+        const parse = (color) => color.match(/[\d.]+/g).map(Number);
+        const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+          .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+          .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+        const behind = (element) => {
+          for (let e = element; e; e = e.parentElement) {
+            const color = parse(getComputedStyle(e).backgroundColor);
+            if (color.length < 4 || color[3] === 1) return color;
+          }
+          return [255, 255, 255];
+        };
+        const bad = new Set();
+        for (const element of document.querySelectorAll("body *")) {
+          const text = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+          if (!text || element.closest("svg")) continue;
+          const a = light(parse(getComputedStyle(element).color));
+          const b = light(behind(element));
+          const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+          if (ratio < 4.5) bad.add(`${element.className || element.tagName}: ${ratio.toFixed(2)}`);
+        }
+        return [...bad];
+      });
+      assert.deepEqual(faint, [], colorScheme);
+    }, { colorScheme });
+  }
+});
+
+await holds("nothing is wider than a phone", async () => {
+  for (const name of ["typical", "vulnerable", "partial", "failed", "hostile"]) {
+    await open(name, async (page) => {
+      assert.equal(await overflow(page), 0, name);
+      await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
+      assert.equal(await overflow(page), 0, `${name}, unfolded`);
+    }, { viewport: PHONE });
+  }
+});
+
+await holds("on paper everything is unfolded, light, and without controls", () =>
+  open("typical", async (page) => {
+    await page.emulateMedia({ media: "print" });
+    for (const text of ["What to do", "nft gave no list of rules: operation not permitted"]) {
+      assert.ok(await page.getByText(text).first().isVisible(), text);
+    }
+    assert.ok(await page.locator("#HT-IMG-003 .evidence").last().isVisible());
+    for (const control of ["[data-ui=search]", "[data-ui=theme]", "[data-ui=engine]", "[data-ui=unfold]"]) {
+      assert.ok(await page.locator(control).isHidden(), control);
+    }
+    assert.ok(lightness(await background(page)) > 250);
+    assert.equal(await overflow(page), 0);
+  }, { colorScheme: "dark", viewport: { width: 703, height: 1000 } }));
+
+await holds("without scripts everything is there", () =>
+  open("typical", async (page) => {
+    assert.equal(await shown(page), await page.locator("[data-ui=findings] > li").count());
+    await page.locator("#HT-IMG-003 > summary").click();
+    assert.ok(await page.locator("#HT-IMG-003 .evidence").first().isVisible());
+    assert.ok(await page.locator("[data-ui=search]").isHidden());
+    await page.locator("#packages summary").click();
+    assert.ok(await page.getByText("openssh-server", { exact: true }).isVisible());
+  }, { javaScriptEnabled: false }));
+
+await holds("the packages can be searched", () =>
+  open("typical", async (page) => {
+    await page.locator("#packages summary").click();
+    await page.locator("[data-ui=package-search]").fill("openssh 9.2");
+    assert.equal(await page.locator("[data-ui=packages] tbody tr:not([hidden])").count(), 2);
+    await page.locator("[data-ui=package-search]").fill("no such package");
+    assert.ok(await page.getByText("No package matches.").isVisible());
+  }));
+
+await holds("no score, a partial and a failed scan say why", async () => {
+  await open("partial", async (page) => {
+    assert.ok(await page.getByText("This scan is partial").isVisible());
+    assert.match(await page.locator(".score").textContent(), /No score.*stopped at its deadline/s);
+  });
+  await open("failed", async (page) => {
+    assert.ok(await page.getByText("This scan failed").isVisible());
+    assert.equal(await page.locator(".severities .count", { hasText: "0" }).count(), 0);
+  });
+  await open("spotless", async (page) => {
+    assert.ok(await page.getByText("could not look").isVisible());
+  });
+});
+
+await holds("2,000 findings filter and unfold rightly", () =>
+  open("many", async (page) => {
+    assert.equal(await told(page), 2000);
+    let sum = 0;
+    for (const bar of await page.locator("button[data-severity]").all()) {
+      await bar.click();
+      sum += await told(page);
+      assert.equal(await shownSubjects(page), await told(page));
+      await bar.click();
+    }
+    assert.equal(sum, 2000);
+    await page.locator("[data-ui=search]").fill("/srv/data/01999/");
+    assert.equal(await told(page), 1);
+    await page.locator("[data-ui=clear]").click();
+    assert.equal(await shownSubjects(page), 2000);
+    const last = page.locator("[data-ui=findings] > li").last();
+    await last.scrollIntoViewIfNeeded();
+    await last.locator("summary").click();
+    assert.ok(await last.getByText("What was seen").isVisible());
+  }));
+
+await holds("a hostile report stays text, whatever is pressed", () =>
+  open("hostile", async (page) => {
+    await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
+    assert.equal(await page.locator("script").count(), 1);
+    assert.equal(await page.locator("main :is(script, style, iframe, img, object, embed, base, form)").count(), 0);
+    const handlers = await page.evaluate(() =>
+      [...document.querySelectorAll("*")].flatMap((element) => element.getAttributeNames())
+        .filter((name) => name.startsWith("on") || name === "style" || name === "srcdoc"));
+    assert.deepEqual(handlers, []);
+    const addresses = await page.locator("a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+    assert.deepEqual(addresses.filter((address) => !/^(https?:\/\/|#)/.test(address)), []);
+    assert.ok(await page.getByText("<script>window.pwned=1</script>", { exact: true }).first().isVisible());
+    for (const text of ["<script>", "\"><img", "${window"]) {
+      await page.locator("[data-ui=search]").fill(text);
+      assert.ok((await told(page)) > 0, text);
+    }
+    await page.locator("[data-ui=search]").fill("");
+    const options = await page.locator("[data-ui=category] option").count();
+    for (let option = 1; option < options; option += 1) {
+      await page.locator("[data-ui=category]").selectOption({ index: option });
+      assert.ok((await told(page)) > 0, `category ${option}`);
+    }
+    await page.evaluate(() => { location.hash = "\"><img src=x onerror=window.pwned=99>"; });
+  }));
+
+await browser.close();
