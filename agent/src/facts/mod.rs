@@ -19,6 +19,7 @@ mod glob;
 pub(crate) mod home_files;
 pub(crate) mod host_keys;
 pub(crate) mod kernels;
+pub(crate) mod leftovers;
 pub(crate) mod lockdown;
 pub(crate) mod login_files;
 pub(crate) mod mac;
@@ -107,6 +108,8 @@ pub(crate) struct Facts {
     pub(crate) host_keys: Fact<Vec<host_keys::HostKey>>,
     /// What was left in home directories.
     pub(crate) home_files: Fact<home_files::HomeFiles>,
+    /// What the build of the image left behind.
+    pub(crate) leftovers: Fact<leftovers::Leftovers>,
     /// `/etc/machine-id`.
     pub(crate) machine_id: Fact<machine_id::MachineId>,
     /// What is mounted; on an unpacked root what `/etc/fstab` says.
@@ -175,6 +178,7 @@ impl Facts {
             services,
             host_keys: guarded(|| host_keys::collect(host)),
             home_files: guarded(|| home_files::collect(host)),
+            leftovers: guarded(|| leftovers::collect(host)),
             machine_id: guarded(|| machine_id::collect(host)),
             swaps: guarded(|| swaps::collect(host, &mounts)),
             sysctl: guarded(|| sysctl::collect(host)),
