@@ -5,6 +5,10 @@ pub use crate::facts::apt::sources::{
     Source as AptSource, parse_deb822 as parse_apt_deb822, parse_list as parse_apt_list,
 };
 pub use crate::facts::os_release::{OsRelease, parse as parse_os_release};
+pub use crate::facts::pam::stack::{
+    Included as PamIncluded, Kind as PamKind, Rule as PamRule, Stack as PamStack,
+    parse as parse_pam,
+};
 pub use crate::facts::rpm_repos::{Section as RepoSection, parse as parse_repos};
 pub use crate::facts::sshd::config::{
     Config as SshdConfig, Included as SshdIncluded, parse as parse_sshd,

@@ -23,8 +23,46 @@ pub(crate) struct Accounts {
     pub(crate) list: Vec<Account>,
     /// Why passwords are not known, where they are not.
     pub(crate) shadow: Fact<()>,
-    /// `ENCRYPT_METHOD` of `/etc/login.defs`, if it is set.
-    pub(crate) encrypt_method: Option<String>,
+    /// `ENCRYPT_METHOD` of `login.defs`, if it is set.
+    pub(crate) encrypt_method: Fact<Option<String>>,
+    /// The groups of `/etc/group`.
+    pub(crate) groups: Fact<Vec<Group>>,
+}
+
+/// A group of group(5).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Group {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its number.
+    pub(crate) gid: u32,
+    /// Whom `/etc/group` names as members; those whose own group it is are not among them.
+    pub(crate) members: Vec<String>,
+}
+
+impl Accounts {
+    /// Names of the accounts that a group (`wheel`, or `#10` for its number) has, its own members
+    /// and those whose first group it is; `None` where `/etc/group` does not say.
+    pub(crate) fn members(&self, group: &str) -> Option<Vec<&str>> {
+        let groups = self.groups.as_ref().ok()?;
+        let group = match group.strip_prefix('#') {
+            Some(gid) => groups.iter().find(|known| gid.parse() == Ok(known.gid))?,
+            None => groups.iter().find(|known| known.name == group)?,
+        };
+        let first = self
+            .list
+            .iter()
+            .filter(|account| account.gid == group.gid)
+            .map(|account| account.name.as_str());
+        Some(
+            group
+                .members
+                .iter()
+                .map(String::as_str)
+                .chain(first)
+                .collect(),
+        )
+    }
 }
 
 /// One account.
@@ -34,14 +72,16 @@ pub(crate) struct Account {
     pub(crate) name: String,
     /// Its number.
     pub(crate) uid: u32,
+    /// The number of its first group.
+    pub(crate) gid: u32,
     /// Its home directory.
     pub(crate) home: String,
     /// What it logs in to; empty counts as `/bin/sh`.
     pub(crate) shell: String,
     /// Its password; not there where `/etc/shadow` could not be read.
     pub(crate) password: Option<Password>,
-    /// Mode, owner and group of the home directory, if there is one.
-    pub(crate) home_is: Option<(u32, u32, u32)>,
+    /// Mode, owner and group of the home directory.
+    pub(crate) home_is: Fact<(u32, u32, u32)>,
 }
 
 impl Account {
@@ -72,19 +112,55 @@ pub(crate) fn collect(host: &Host) -> Fact<Accounts> {
                     .map_or(Password::Locked, |field| password::parse(field))
             });
         }
-        account.home_is = host
-            .metadata(&account.home)
-            .ok()
-            .filter(std::fs::Metadata::is_dir)
-            .map(|metadata| (metadata.mode(), metadata.uid(), metadata.gid()));
+        account.home_is = home(host, &account.home);
     }
-    let login_defs = host.text("/etc/login.defs").unwrap_or_default();
     Ok(Accounts {
         list,
         shadow: shadow
             .map(drop)
             .map_err(|error| Gap::Unknown(error.to_string())),
-        encrypt_method: encrypt_method(&login_defs),
+        encrypt_method: login_defs(host).map(|text| encrypt_method(&text)),
+        groups: host
+            .text("/etc/group")
+            .map(|text| text.lines().filter_map(group).collect())
+            .map_err(Gap::from),
+    })
+}
+
+fn home(host: &Host, path: &str) -> Fact<(u32, u32, u32)> {
+    let metadata = host.metadata(path)?;
+    if metadata.is_dir() {
+        Ok((metadata.mode(), metadata.uid(), metadata.gid()))
+    } else {
+        Err(Gap::Absent(format!("{path} is not a directory")))
+    }
+}
+
+/// The text of login.defs(5), empty where there is none; `/usr/etc` is openSUSE's place for what
+/// nobody changed.
+fn login_defs(host: &Host) -> Fact<String> {
+    for path in ["/etc/login.defs", "/usr/etc/login.defs"] {
+        match host.text(path) {
+            Err(error) if error.is_absent() => {}
+            text => return Ok(text?),
+        }
+    }
+    Ok(String::new())
+}
+
+/// A line of group(5).
+fn group(line: &str) -> Option<Group> {
+    let mut fields = line.split(':');
+    let name = fields.next()?.to_owned();
+    let gid = fields.nth(1)?.parse().ok()?;
+    let members = fields.next().unwrap_or_default().split(',').map(str::trim);
+    Some(Group {
+        name,
+        gid,
+        members: members
+            .filter(|member| !member.is_empty())
+            .map(str::to_owned)
+            .collect(),
     })
 }
 
@@ -110,12 +186,14 @@ fn account(line: &str) -> Option<Account> {
     }
     let password = fields.next()?;
     let uid = fields.next()?.parse().ok()?;
-    let mut fields = fields.skip(2);
+    let gid = fields.next()?.parse().ok()?;
+    let mut fields = fields.skip(1);
     let home = fields.next()?.to_owned();
     let shell = fields.next().unwrap_or_default().trim().to_owned();
     Some(Account {
         name: name.to_owned(),
         uid,
+        gid,
         home,
         shell,
         password: Some(if password == "x" {
@@ -123,7 +201,7 @@ fn account(line: &str) -> Option<Account> {
         } else {
             password::parse(password)
         }),
-        home_is: None,
+        home_is: Err(Gap::Absent("not looked at".to_owned())),
     })
 }
 
@@ -154,6 +232,20 @@ mod tests {
     }
 
     #[test]
+    fn members_of_a_group() {
+        let mut tree = crate::facts::tree::Tree::new();
+        tree.file(
+            "/etc/passwd",
+            "a:x:1000:27::/:/bin/sh\nb:x:1001:1001::/:/bin/sh\n",
+        )
+        .file("/etc/group", "sudo:x:27:b, \nwheel:x:10:\nbroken\n");
+        let accounts = collect(&tree.host()).unwrap();
+        assert_eq!(accounts.members("sudo"), Some(vec!["b", "a"]));
+        assert_eq!(accounts.members("#10"), Some(vec![]));
+        assert_eq!(accounts.members("of-a-directory"), None);
+    }
+
+    #[test]
     fn the_last_method_counts() {
         let text = "# ENCRYPT_METHOD MD5\nENCRYPT_METHOD DES\nENCRYPT_METHOD\tyescrypt\n";
         assert_eq!(encrypt_method(text).as_deref(), Some("YESCRYPT"));
@@ -163,6 +255,7 @@ mod tests {
         #[test]
         fn never_panics(text in "([a-z:0-9+#\n]|\\PC)*") {
             parse(&text);
+            text.lines().for_each(|line| drop(group(line)));
         }
     }
 }

@@ -18,6 +18,7 @@ pub(crate) mod files_below;
 mod glob;
 pub(crate) mod home_files;
 pub(crate) mod host_keys;
+pub(crate) mod inetd;
 pub(crate) mod kernels;
 pub(crate) mod leftovers;
 pub(crate) mod lockdown;
@@ -29,6 +30,7 @@ pub(crate) mod modules;
 pub(crate) mod mounts;
 pub(crate) mod os_release;
 pub(crate) mod owned_files;
+pub(crate) mod pam;
 pub(crate) mod path;
 pub(crate) mod rpm_repos;
 pub(crate) mod services;
@@ -118,6 +120,10 @@ pub(crate) struct Facts {
     pub(crate) accounts: Fact<accounts::Accounts>,
     /// Mode and owner of the files of accounts.
     pub(crate) login_files: Fact<Vec<login_files::LoginFile>>,
+    /// What PAM does for those who log in.
+    pub(crate) pam: Fact<pam::Pam>,
+    /// What inetd and xinetd offer.
+    pub(crate) inetd: Fact<Vec<inetd::Offered>>,
     /// sudo's rules.
     pub(crate) sudoers: Fact<sudoers::Sudoers>,
     /// Who listens on the network; only on a running machine.
@@ -165,6 +171,8 @@ impl Facts {
             booted: guarded(|| boot::booted(host)),
             accounts: guarded(|| accounts::collect(host)),
             login_files: guarded(|| login_files::collect(host)),
+            pam: guarded(|| pam::collect(host)),
+            inetd: guarded(|| inetd::collect(host, &services)),
             sudoers: guarded(|| sudoers::collect(host)),
             sockets: guarded(|| sockets::collect(host)),
             sshd: guarded(|| sshd::collect(host, &os)),

@@ -117,9 +117,7 @@ impl Sshd {
 
 /// Asks sshd, and reads its files.
 pub(crate) fn collect(host: &Host, os: &Fact<OsRelease>) -> Fact<Sshd> {
-    if !PROGRAMS.iter().any(|path| host.exists(path)) {
-        return Err(Gap::Absent("sshd is not installed".to_owned()));
-    }
+    installed(host)?;
     let mut sshd = Sshd {
         asked: ask(host),
         files: files::read(host),
@@ -128,6 +126,19 @@ pub(crate) fn collect(host: &Host, os: &Fact<OsRelease>) -> Fact<Sshd> {
     };
     sshd.paths = paths::read(host, &sshd);
     Ok(sshd)
+}
+
+/// Fails where no sshd is installed, and where it cannot be said.
+fn installed(host: &Host) -> Fact<()> {
+    let mut gap = Gap::Absent("sshd is not installed".to_owned());
+    for path in PROGRAMS {
+        match host.metadata(path) {
+            Ok(_) => return Ok(()),
+            Err(error) if error.is_absent() => {}
+            Err(error) => gap = Gap::Unknown(error.to_string()),
+        }
+    }
+    Err(gap)
 }
 
 fn ask(host: &Host) -> Option<BTreeMap<String, String>> {
@@ -211,6 +222,23 @@ mod tests {
             facts.sshd.unwrap().effective("permitrootlogin"),
             Err(Gap::Unknown(_))
         ));
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_entered_may_hold_a_configuration() {
+        let mut tree = Tree::new();
+        tree.file("/usr/sbin/sshd", "").link("/etc/ssh", "/etc/ssh");
+        assert!(matches!(
+            tree.facts().sshd.unwrap().effective("permitrootlogin"),
+            Err(Gap::Unknown(_))
+        ));
+    }
+
+    #[test]
+    fn a_program_that_cannot_be_looked_at_may_be_there() {
+        let mut tree = Tree::new();
+        tree.link("/usr/sbin", "/usr/sbin");
+        assert!(matches!(tree.facts().sshd, Err(Gap::Unknown(_))));
     }
 
     #[test]

@@ -49,7 +49,9 @@ fn hashes(facts: &Facts) -> Judged {
             _ => None,
         })
         .collect();
-    if let Some(method @ ("DES" | "MD5")) = accounts.encrypt_method.as_deref() {
+    if let Ok(Some(method @ ("DES" | "MD5"))) =
+        accounts.encrypt_method.as_ref().map(Option::as_deref)
+    {
         faults.push(
             Fault::new(
                 "ENCRYPT_METHOD",
@@ -58,10 +60,30 @@ fn hashes(facts: &Facts) -> Judged {
             .severity(Severity::Low),
         );
     }
-    match &accounts.shadow {
-        Err(Gap::Absent(why) | Gap::Unknown(why)) if faults.is_empty() => {
+    let gap = accounts
+        .shadow
+        .as_ref()
+        .err()
+        .or_else(|| accounts.encrypt_method.as_ref().err());
+    match gap {
+        Some(Gap::Absent(why) | Gap::Unknown(why)) if faults.is_empty() => {
             Err(NotJudged::Unknown(why.clone()))
         }
         _ => Ok(Verdict::from_faults(faults)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::tree::Tree;
+
+    #[test]
+    fn a_scheme_that_cannot_be_read_is_unknown() {
+        let mut tree = Tree::new();
+        tree.file("/etc/passwd", "joe:x:1000:1000::/:/bin/sh\n")
+            .file("/etc/shadow", "joe:$y$j9T$a$b:1::::::\n")
+            .dir("/etc/login.defs");
+        assert!(matches!(hashes(&tree.facts()), Err(NotJudged::Unknown(_))));
     }
 }

@@ -1,7 +1,7 @@
-use crate::checks::{Fault, Judged, Ref, Verdict};
-use crate::facts::Facts;
+use crate::checks::{Fault, Judged, NotJudged, Ref, Verdict};
 use crate::facts::accounts::Account;
 use crate::facts::walk::permissions;
+use crate::facts::{Facts, Gap};
 
 check! {
     /// ## What it checks
@@ -31,17 +31,25 @@ check! {
 
 fn homes(facts: &Facts) -> Judged {
     let accounts = facts.accounts.as_ref()?;
-    Ok(Verdict::from_faults(
+    let looked_at = || {
         accounts
             .list
             .iter()
             .filter(|account| (account.uid == 0 || account.is_person()) && account.has_shell())
-            .filter_map(fault),
-    ))
+    };
+    let faults: Vec<Fault> = looked_at().filter_map(fault).collect();
+    let unknown = looked_at().find_map(|account| match &account.home_is {
+        Err(Gap::Unknown(why)) => Some(why.clone()),
+        _ => None,
+    });
+    match unknown {
+        Some(why) if faults.is_empty() => Err(NotJudged::Unknown(why)),
+        _ => Ok(Verdict::from_faults(faults)),
+    }
 }
 
 fn fault(account: &Account) -> Option<Fault> {
-    let (mode, uid, gid) = account.home_is?;
+    let (mode, uid, gid) = *account.home_is.as_ref().ok()?;
     let foreign = uid != account.uid && uid != 0;
     // Everyone may be a member of root's group only where that is already lost.
     let writable = mode & 0o002 != 0 || (mode & 0o020 != 0 && gid != 0 && gid != account.uid);
@@ -56,4 +64,18 @@ fn fault(account: &Account) -> Option<Fault> {
             ),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::tree::Tree;
+
+    #[test]
+    fn a_home_that_cannot_be_looked_at_is_unknown() {
+        let mut tree = Tree::new();
+        tree.file("/etc/passwd", "root:x:0:0::/root:/bin/sh\n")
+            .link("/root", "/root");
+        assert!(matches!(homes(&tree.facts()), Err(NotJudged::Unknown(_))));
+    }
 }

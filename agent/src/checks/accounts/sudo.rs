@@ -32,6 +32,9 @@ check! {
     }
 }
 
+/// How many members of a group the evidence names.
+const MAX_MEMBERS: usize = 10;
+
 fn sudo(facts: &Facts) -> Judged {
     let sudoers = facts.sudoers.as_ref()?;
     let mut faults: Vec<Fault> = Vec::new();
@@ -55,6 +58,8 @@ fn sudo(facts: &Facts) -> Judged {
             if since_boot {
                 line.push_str(" (made since this boot, not in the image)");
             }
+            let (severity, note) = of_group(facts, user, severity);
+            line.push_str(&note);
             match faults.iter_mut().find(|fault| fault.subject == *user) {
                 Some(fault) => {
                     fault.evidence.push(line);
@@ -74,6 +79,31 @@ fn sudo(facts: &Facts) -> Judged {
         }
     }
     Ok(Verdict::from_faults(faults))
+}
+
+/// A rule for a group that nobody is in opens nothing until somebody is put there. A group that
+/// `/etc/group` lacks may come from a directory.
+fn of_group(facts: &Facts, user: &str, severity: Severity) -> (Severity, String) {
+    let members = user
+        .strip_prefix('%')
+        .zip(facts.accounts.as_ref().ok())
+        .map(|(group, accounts)| (group, accounts.members(group)));
+    match members {
+        Some((group, Some(members))) if members.is_empty() => {
+            (Severity::Low, format!("; no account is in {group}"))
+        }
+        Some((group, Some(members))) => {
+            let shown = members.get(..MAX_MEMBERS.min(members.len()));
+            let more = if members.len() > MAX_MEMBERS {
+                ", …"
+            } else {
+                ""
+            };
+            let shown = shown.unwrap_or_default().join(", ");
+            (severity, format!("; in {group}: {shown}{more}"))
+        }
+        _ => (severity, String::new()),
+    }
 }
 
 fn is_root(user: &str) -> bool {
@@ -103,6 +133,24 @@ mod tests {
             found,
             [("a", Some(Severity::High)), ("b", Some(Severity::Medium))]
         );
+    }
+
+    #[test]
+    fn a_group_without_members_is_less_bad() {
+        let mut tree = Tree::new();
+        tree.file(
+            "/etc/sudoers",
+            "%wheel ALL=(ALL) NOPASSWD: ALL\n%admin ALL=(ALL) NOPASSWD: ALL\n",
+        )
+        .file("/etc/passwd", "joe:x:1000:1000::/:/bin/sh\n")
+        .file("/etc/group", "wheel:x:10:\nadmin:x:11:joe\n");
+        let Ok(Verdict::Fail(faults)) = sudo(&tree.facts()) else {
+            panic!("no fault");
+        };
+        assert_eq!(faults[0].severity, Some(Severity::Low));
+        assert!(faults[0].evidence[0].ends_with("; no account is in wheel"));
+        assert_eq!(faults[1].severity, Some(Severity::High));
+        assert!(faults[1].evidence[0].ends_with("; in admin: joe"));
     }
 
     #[test]

@@ -9,3 +9,5 @@ pub(super) mod passwords;
 pub(super) mod root_password;
 pub(super) mod trusted_clients;
 pub(super) mod x11;
+
+pub(super) use passwords::password_alone;

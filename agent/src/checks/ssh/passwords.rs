@@ -36,7 +36,7 @@ fn passwords(facts: &Facts) -> Judged {
 }
 
 /// The settings through which sshd accepts a password and nothing else, if it does.
-pub(super) fn password_alone(sshd: &Sshd) -> Fact<Option<String>> {
+pub(in crate::checks) fn password_alone(sshd: &Sshd) -> Fact<Option<String>> {
     let methods = sshd.effective("authenticationmethods")?.value;
     let allowed = |method: &str| {
         methods.split_ascii_whitespace().any(|list| {

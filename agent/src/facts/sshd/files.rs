@@ -16,7 +16,7 @@ const CRYPTO_POLICY: &str = "/etc/crypto-policies/back-ends/opensshserver.config
 const MAX_FILES: usize = 500;
 
 pub(super) fn read(host: &Host) -> Fact<Config> {
-    let Some(path) = MAIN.iter().find(|path| host.link_metadata(path).is_ok()) else {
+    let Some(path) = main_file(host)? else {
         // Without a file everything is as the defaults say.
         return Ok(Config::default());
     };
@@ -54,11 +54,25 @@ pub(super) fn read(host: &Host) -> Fact<Config> {
     if let Some(why) = trouble {
         return Err(Gap::Unknown(why));
     }
-    if let Ok(text) = host.text(CRYPTO_POLICY) {
+    match host.text(CRYPTO_POLICY) {
         // On the command line, and so before everything in the files.
-        config.main.splice(0..0, command_line(&text));
+        Ok(text) => drop(config.main.splice(0..0, command_line(&text))),
+        Err(error) if error.is_absent() => {}
+        Err(error) => return Err(Gap::Unknown(error.to_string())),
     }
     Ok(config)
+}
+
+/// The main file, if there is one. A directory that may not be searched may hold one.
+fn main_file(host: &Host) -> Fact<Option<&'static str>> {
+    for path in MAIN {
+        match host.link_metadata(path) {
+            Ok(_) => return Ok(Some(path)),
+            Err(error) if error.is_absent() => {}
+            Err(error) => return Err(Gap::Unknown(error.to_string())),
+        }
+    }
+    Ok(None)
 }
 
 /// The options in `CRYPTO_POLICY='-oCiphers=… -oMACs=…'`. Where sshd_config includes this file

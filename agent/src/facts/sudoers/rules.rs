@@ -1,21 +1,27 @@
 //! The grammar of sudoers(5), without any reading of files: as much of it as tells who needs no
 //! password for what.
 
-use std::collections::BTreeMap;
+mod grants;
+mod split;
 
-/// How deep files and aliases may be nested; sudo itself allows 128 files.
+use std::collections::{BTreeMap, BTreeSet};
+
+use grants::Grant;
+use split::{boundary, host_parts, split, split_once, without_comment};
+
+/// How deep files may be nested; sudo itself allows 128 files.
 const MAX_DEPTH: usize = 16;
 
 /// How much text all files together may hold: 1 MiB.
 const MAX_TEXT: usize = 1 << 20;
 
-/// How many users one rule is spelt out for.
-const MAX_USERS: usize = 1000;
+/// How many users all rules together are spelt out for.
+const MAX_USERS: usize = 20_000;
 
 /// What the files say.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Sudoers {
-    /// The rules that ask for no password, in order.
+    /// The rules that ask for no password and are not overridden by later ones, in order.
     pub free: Vec<FreeRule>,
     /// `Defaults … !authenticate`: whom it is for (empty: everyone), and the file.
     pub unauthenticated: Vec<(String, String)>,
@@ -50,6 +56,7 @@ pub type Include<'a> = dyn FnMut(&str, bool) -> Vec<Included> + 'a;
 pub fn parse(path: &str, text: &str, include: &mut Include<'_>) -> Sudoers {
     let mut parser = Parser {
         sudoers: Sudoers::default(),
+        grants: Vec::new(),
         users: BTreeMap::new(),
         commands: BTreeMap::new(),
         left: MAX_TEXT,
@@ -61,6 +68,7 @@ pub fn parse(path: &str, text: &str, include: &mut Include<'_>) -> Sudoers {
 
 struct Parser<'a, 'b> {
     sudoers: Sudoers,
+    grants: Vec<Grant>,
     users: BTreeMap<String, Vec<String>>,
     commands: BTreeMap<String, Vec<String>>,
     left: usize,
@@ -89,112 +97,105 @@ impl Parser<'_, '_> {
                 "Cmnd_Alias" | "Cmd_Alias" => aliases(without_comment(rest), &mut self.commands),
                 "Host_Alias" | "Runas_Alias" => {}
                 _ if word.starts_with("Defaults") => {
-                    let parameters = without_comment(rest);
-                    if split(parameters, ',').any(|one| one.trim() == "!authenticate") {
-                        let whom = word.get("Defaults".len()..).unwrap_or_default();
-                        self.sudoers
-                            .unauthenticated
-                            .push((whom.to_owned(), path.to_owned()));
-                    }
+                    let whom = word.get("Defaults".len()..).unwrap_or_default();
+                    self.defaults(path, whom, without_comment(rest));
                 }
                 _ => self.rule(path, without_comment(line)),
             }
         }
     }
 
+    /// Of two lines for the same users the later counts.
+    fn defaults(&mut self, path: &str, whom: &str, parameters: &str) {
+        for parameter in split(parameters, ',').map(str::trim) {
+            if matches!(parameter, "authenticate" | "!authenticate") {
+                self.sudoers
+                    .unauthenticated
+                    .retain(|(known, _)| known != whom);
+            }
+            if parameter == "!authenticate" {
+                self.sudoers
+                    .unauthenticated
+                    .push((whom.to_owned(), path.to_owned()));
+            }
+        }
+    }
+
+    /// `users hosts = commands : hosts = commands`
     fn rule(&mut self, path: &str, line: &str) {
         let Some((left, right)) = split_once(line, '=') else {
             return;
         };
-        let users = first_list(left);
-        // "Once a tag is set on a Cmnd, subsequent Cmnds in the Cmnd_Spec_List inherit the tag
-        // unless it is overridden by the opposite tag"
-        let mut free = false;
-        let mut commands = Vec::new();
-        for item in split(right, ',') {
-            let command = tagged(item.trim(), &mut free);
-            if free && !command.is_empty() && !command.starts_with('!') {
-                commands.push(command.to_owned());
-            }
+        let (users, hosts) = first_list(left);
+        if users.is_empty() {
+            return;
         }
-        if !users.is_empty() && !commands.is_empty() {
-            self.sudoers.free.push(FreeRule {
-                users,
-                commands,
-                source: path.to_owned(),
-            });
+        let mut hosts = hosts.trim();
+        for part in host_parts(right) {
+            let commands = match part {
+                // The first part's hosts stand before the first `=` of the line.
+                (None, commands) => commands,
+                (Some(others), commands) => {
+                    hosts = others.trim();
+                    commands
+                }
+            };
+            self.grants
+                .push(Grant::parse(&users, hosts, commands, path));
         }
     }
 
-    /// Spells out aliases, which may be defined after their use.
+    /// Spells out aliases, which may be defined after their use, and keeps what holds in the end.
     fn finish(mut self) -> Sudoers {
-        for rule in &mut self.sudoers.free {
-            let mut users = Vec::new();
-            for user in &rule.users {
-                spell_out(user, &self.users, &mut users, 0);
-            }
-            rule.users = users;
-            let mut commands = Vec::new();
-            for command in &rule.commands {
-                spell_out(command, &self.commands, &mut commands, 0);
-            }
-            // The alias may stand for every command; otherwise its name tells more.
-            if commands.iter().any(|command| command == "ALL") {
-                rule.commands = vec!["ALL".to_owned()];
+        let every = |name: &String| {
+            let (members, _) = spell_out(std::slice::from_ref(name), &self.commands, MAX_USERS);
+            members.iter().any(|command| command == "ALL")
+        };
+        // The alias may stand for every command; otherwise its name tells more.
+        let every: BTreeSet<&String> = self.commands.keys().filter(|name| every(name)).collect();
+        let mut left = MAX_USERS;
+        for grant in &mut self.grants {
+            let (users, whole) = spell_out(&grant.users, &self.users, left);
+            self.sudoers.cut |= !whole;
+            left -= users.len();
+            grant.users = users;
+            for command in &mut grant.commands {
+                if every.contains(&command.name) {
+                    "ALL".clone_into(&mut command.name);
+                }
             }
         }
+        let (free, cut) = grants::in_the_end(&self.grants);
+        self.sudoers.free = free;
+        self.sudoers.cut |= cut;
         self.sudoers
     }
 }
 
+/// The members of an alias, aliases among them spelt out too; a name that is none stands for itself.
+/// At most `most`: false if there were more.
 fn spell_out(
-    name: &str,
+    names: &[String],
     known: &BTreeMap<String, Vec<String>>,
-    into: &mut Vec<String>,
-    depth: usize,
-) {
-    if into.len() >= MAX_USERS || name.starts_with('!') {
-        return;
-    }
-    match known.get(name) {
-        Some(members) if depth < MAX_DEPTH => {
-            for member in members {
-                spell_out(member, known, into, depth + 1);
-            }
+    most: usize,
+) -> (Vec<String>, bool) {
+    let mut spelt = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let mut todo: Vec<&str> = names.iter().rev().map(String::as_str).collect();
+    while let Some(name) = todo.pop() {
+        // A name that came up before, an alias of itself too, says nothing new.
+        if name.starts_with('!') || !seen.insert(name) {
+            continue;
         }
-        _ => {
-            if !into.iter().any(|known| known == name) {
-                into.push(name.to_owned());
-            }
+        if let Some(members) = known.get(name) {
+            todo.extend(members.iter().rev().map(String::as_str));
+        } else if spelt.len() < most {
+            spelt.push(name.to_owned());
+        } else {
+            return (spelt, false);
         }
     }
-}
-
-/// Takes `(runas)`, options and tags off a command and notes what they say of passwords.
-fn tagged<'a>(mut item: &'a str, free: &mut bool) -> &'a str {
-    if let Some(rest) = item.strip_prefix('(') {
-        item = rest
-            .split_once(')')
-            .map_or("", |(_, rest)| rest)
-            .trim_start();
-    }
-    while let Some((tag, rest)) = item.split_once(':') {
-        let tag = tag.trim();
-        if tag.is_empty()
-            || !tag
-                .bytes()
-                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-        {
-            break;
-        }
-        match tag {
-            "NOPASSWD" => *free = true,
-            "PASSWD" => *free = false,
-            _ => {}
-        }
-        item = rest.trim_start();
-    }
-    item
+    (spelt, true)
 }
 
 /// `NAME = member, member : NAME = …`
@@ -209,8 +210,8 @@ fn aliases(text: &str, into: &mut BTreeMap<String, Vec<String>>) {
     }
 }
 
-/// The users of `joe, %wheel ALL`: the first list; blanks may stand around its commas.
-fn first_list(left: &str) -> Vec<String> {
+/// The users of `joe, %wheel ALL`, blanks may stand around its commas; and what follows, the hosts.
+fn first_list(left: &str) -> (Vec<String>, &str) {
     let mut users = Vec::new();
     let mut rest = left.trim();
     loop {
@@ -221,7 +222,7 @@ fn first_list(left: &str) -> Vec<String> {
         }
         match after.trim_start().strip_prefix(',') {
             Some(more) => rest = more.trim_start(),
-            None => return users,
+            None => return (users, after),
         }
     }
 }
@@ -245,52 +246,6 @@ fn logical_lines(text: &str) -> Vec<String> {
     }
     lines.push(current);
     lines
-}
-
-/// What stands before a comment: `#`, unless digits follow (a user id).
-fn without_comment(line: &str) -> &str {
-    let comment = line.match_indices('#').find(|(at, _)| {
-        let escaped = line.get(..*at).is_some_and(|before| before.ends_with('\\'));
-        let id = line.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit);
-        !escaped && !id
-    });
-    comment.and_then(|(at, _)| line.get(..at)).unwrap_or(line)
-}
-
-/// Where the first character that fits stands, outside quotes and brackets and not escaped.
-fn boundary(text: &str, fits: impl Fn(char) -> bool) -> Option<usize> {
-    let (mut quoted, mut escaped, mut depth) = (false, false, 0_usize);
-    for (at, c) in text.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            '(' if !quoted => depth += 1,
-            ')' if !quoted => depth = depth.saturating_sub(1),
-            _ if !quoted && depth == 0 && fits(c) => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
-fn split_once(text: &str, at: char) -> Option<(&str, &str)> {
-    let place = boundary(text, |c| c == at)?;
-    Some((text.get(..place)?, text.get(place + at.len_utf8()..)?))
-}
-
-fn split(text: &str, at: char) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let here = rest?;
-        match split_once(here, at) {
-            Some((part, after)) => {
-                rest = Some(after);
-                Some(part)
-            }
-            None => rest.take(),
-        }
-    })
 }
 
 #[cfg(test)]
@@ -317,7 +272,7 @@ mod tests {
                 "/bin/ls",
             ),
             (
-                "joe ALL=(root) SETENV:NOPASSWD: /bin/a, /bin/b, PASSWD: ALL",
+                "joe ALL=(root) SETENV:NOPASSWD: /bin/a, /bin/b, PASSWD: /bin/c",
                 "joe",
                 "/bin/a /bin/b",
             ),
@@ -329,6 +284,21 @@ mod tests {
                 "OPS ALL=NOPASSWD:ALL\nUser_Alias OPS = a, b : X = c",
                 "a b",
                 "ALL",
+            ),
+            (
+                "joe ALL=(root) CWD=/tmp TIMEOUT=5m NOPASSWD: /bin/a",
+                "joe",
+                "/bin/a",
+            ),
+            (
+                "joe web = /bin/a : db1, db2 = (root) NOPASSWD: /bin/b, /bin/c",
+                "joe",
+                "/bin/b /bin/c",
+            ),
+            (
+                "joe ALL=NOPASSWD: sha256:abcd= /bin/a : db = /bin/b",
+                "joe",
+                "sha256:abcd= /bin/a",
             ),
             (
                 "Cmnd_Alias EVERY = ALL\njoe ALL=NOPASSWD: EVERY",
@@ -352,12 +322,63 @@ mod tests {
         }
     }
 
+    /// "Where there are multiple matches, the last match is used (which is not necessarily the most
+    /// specific match)."
+    #[test]
+    fn the_last_rule_counts() {
+        for (text, left) in [
+            ("joe ALL=NOPASSWD: /bin/a\njoe ALL=/bin/a", None),
+            (
+                "joe ALL=NOPASSWD: /bin/a, /bin/b\njoe ALL=/bin/a",
+                Some("/bin/b"),
+            ),
+            ("joe ALL=NOPASSWD: /bin/a\njoe ALL=(ALL) ALL", None),
+            ("joe ALL=NOPASSWD: /bin/a\nALL ALL=(ALL:ALL) ALL", None),
+            ("joe ALL=NOPASSWD: ALL\njoe ALL=ALL", None),
+            ("joe ALL=NOPASSWD: ALL\njoe ALL=!ALL", None),
+            ("joe ALL=(ALL) NOPASSWD: ALL\njoe ALL=ALL", Some("ALL")),
+            ("joe ALL=NOPASSWD: ALL\njoe ALL=(postgres) ALL", Some("ALL")),
+            ("joe ALL=NOPASSWD: ALL\njoe ALL=/bin/a", Some("ALL")),
+            ("joe ALL=NOPASSWD: ALL\nann ALL=ALL", Some("ALL")),
+            ("joe ALL=NOPASSWD: ALL\njoe web=ALL", Some("ALL")),
+            ("joe web=NOPASSWD: ALL\njoe ALL=ALL", None),
+            ("joe ALL=NOPASSWD: /bin/a, PASSWD: ALL", None),
+            ("joe ALL=ALL\njoe ALL=NOPASSWD: ALL", Some("ALL")),
+            ("joe ALL=NOPASSWD: ALL : ALL = PASSWD: ALL", None),
+        ] {
+            let found = free(text);
+            let commands = found.first().map(|(_, commands)| commands.as_str());
+            assert_eq!(commands, left, "{text}");
+        }
+    }
+
+    #[test]
+    fn aliases_that_name_one_another_end() {
+        let many = "B,".repeat(500);
+        let text =
+            format!("User_Alias A = {many} joe\nUser_Alias B = A, A, ann\nA ALL=NOPASSWD: ALL\n");
+        assert_eq!(free(&text), [("ann joe".to_owned(), "ALL".to_owned())]);
+    }
+
+    #[test]
+    fn users_are_overridden_one_by_one() {
+        assert_eq!(
+            free("joe, ann ALL=NOPASSWD: ALL\nann ALL=ALL"),
+            [("joe".to_owned(), "ALL".to_owned())]
+        );
+    }
+
     #[test]
     fn defaults() {
         let read = |text: &str| parse("main", text, &mut |_, _| Vec::new()).unauthenticated;
         assert_eq!(read("Defaults env_reset, !authenticate").len(), 1);
         assert_eq!(read("Defaults:joe !authenticate")[0].0, ":joe");
         assert!(read("Defaults authenticate").is_empty());
+        assert!(read("Defaults !authenticate\nDefaults authenticate").is_empty());
+        assert_eq!(
+            read("Defaults !authenticate\nDefaults:joe authenticate").len(),
+            1
+        );
     }
 
     proptest! {
