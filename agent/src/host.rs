@@ -12,6 +12,9 @@ use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
+
 /// How much of one file is read unless the caller says otherwise: 4 MiB. Files of `/etc` are
 /// kilobytes; the package databases ask for more.
 pub const READ_LIMIT: u64 = 4 << 20;
@@ -216,6 +219,18 @@ impl Host {
         self.resolve_parent(path)?
             .symlink_metadata()
             .map_err(|source| ReadError::new(path, source))
+    }
+
+    /// When what a path leads to was created (statx(2) `stx_btime`), links followed; nothing if the
+    /// file system does not know. Unlike the other times it cannot be set.
+    pub fn born(&self, path: impl AsRef<Path>) -> Option<Timestamp> {
+        let real = self.resolve(path).ok()?;
+        let flags = StatxFlags::BTIME;
+        let status = statx(CWD, &real, AtFlags::empty(), flags).ok()?;
+        if status.stx_mask & flags.bits() == 0 {
+            return None;
+        }
+        Timestamp::from_second(status.stx_btime.tv_sec).ok()
     }
 
     /// Whether a path leads to something, links followed.

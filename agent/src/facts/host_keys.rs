@@ -13,8 +13,9 @@ use crate::host::{Host, ReadError};
 pub(crate) struct HostKey {
     /// Where it is.
     pub(crate) path: PathBuf,
-    /// When the file was last changed (ctime).
-    pub(crate) changed: Timestamp,
+    /// When the key was written: mtime, or ctime should that be earlier. A change of mode alone
+    /// does not make a key new.
+    pub(crate) written: Timestamp,
 }
 
 /// `/etc/ssh/ssh_host_*_key`, the files of sshd(8); empty ones are passed over.
@@ -36,9 +37,9 @@ pub(crate) fn collect(host: &Host) -> Fact<Vec<HostKey>> {
             metadata => metadata?,
         };
         if metadata.is_file() && metadata.len() > 0 {
-            let changed = Timestamp::from_second(metadata.ctime())
+            let written = Timestamp::from_second(metadata.mtime().min(metadata.ctime()))
                 .map_err(|error| Gap::Unknown(error.to_string()))?;
-            keys.push(HostKey { path, changed });
+            keys.push(HostKey { path, written });
         }
     }
     Ok(keys)

@@ -5,8 +5,8 @@ use crate::facts::home_files::Kind;
 
 check! {
     /// ## What it checks
-    /// `~/.ssh/authorized_keys` of root, of users and in `/etc/skel` holds a key, and was not written
-    /// after this boot. For root it is critical.
+    /// `~/.ssh/authorized_keys` of root, of users and in `/etc/skel` holds a key. For root it is
+    /// critical; a file created after this boot is only noted.
     ///
     /// ## Why it matters
     /// Whoever has the private half of the key can log in to every instance of the image.

@@ -5,8 +5,8 @@ use crate::facts::home_files::Kind;
 
 check! {
     /// ## What it checks
-    /// `~/.aws/credentials`, `~/.aws/config` or `~/.boto` holds a secret access key. Files that only
-    /// name roles pass.
+    /// `~/.aws/credentials`, `~/.aws/config`, `~/.boto` or `~/.s3cfg` holds a secret access key. Files
+    /// that only name roles pass.
     ///
     /// ## Why it matters
     /// Whoever can read the image can act in the AWS account that the key belongs to.

@@ -5,7 +5,8 @@ use crate::facts::home_files::Kind;
 
 check! {
     /// ## What it checks
-    /// `~/.git-credentials` or `~/.netrc` holds a password.
+    /// `~/.git-credentials` or `~/.netrc` holds a password, git's configuration (`~/.gitconfig`,
+    /// `/etc/gitconfig`) a URL with one or a header that logs in, or `~/.config/gh/hosts.yml` a token.
     ///
     /// ## Why it matters
     /// Whoever can read the image can log in to the servers named there, often those with the source

@@ -28,7 +28,7 @@ fn judge(facts: &Facts) -> Judged {
     let keys = facts.host_keys.as_ref()?;
     Ok(Verdict::from_faults(
         keys.iter()
-            .filter(|key| !facts.made_since_boot(key.changed))
+            .filter(|key| !facts.made_since_boot(key.written))
             .map(|key| Fault::at(&key.path, "a private host key is there")),
     ))
 }

@@ -5,8 +5,8 @@ use crate::facts::home_files::Kind;
 
 check! {
     /// ## What it checks
-    /// A history of bash, zsh, ksh or ash with commands in it, last changed before this boot, in a home
-    /// directory.
+    /// A history of bash, zsh, ksh or ash with commands in it, in a home directory. One created after
+    /// this boot is only noted.
     ///
     /// ## Why it matters
     /// Histories tell how the image was built, and often hold passwords that were typed as arguments.
