@@ -1,0 +1,17 @@
+//! `/etc/sudoers` of a scanned machine: what is before the first NUL byte includes what is after it,
+//! which may include itself.
+#![no_main]
+
+use hardtarget_agent::parsers::{SudoersIncluded, parse_sudoers};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes);
+    let (main, included) = text.split_once('\0').unwrap_or((&text, ""));
+    let _ = parse_sudoers("sudoers", main, &mut |path, _directory| {
+        vec![SudoersIncluded {
+            path: path.to_owned(),
+            text: included.to_owned(),
+        }]
+    });
+});
