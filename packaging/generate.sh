@@ -4,6 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-HARDTARGET_GENERATE=1 cargo test --locked -q -p hardtarget-report committed_schema
-HARDTARGET_GENERATE=1 cargo test --locked -q -p hardtarget-agent checks
-git status --short CHECKS.md report/schema
+cargo build --locked -p hardtarget-agent
+agent=${CARGO_TARGET_DIR:-target}/debug/hardtarget-agent
+schema=$("$agent" schema)
+checks=$("$agent" checks --format markdown)
+mkdir -p report/schema
+printf '%s\n' "$schema" >report/schema/v1.json
+printf '%s\n' "$checks" >CHECKS.md
