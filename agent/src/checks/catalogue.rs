@@ -41,6 +41,7 @@ pub const CATALOGUE: &[&Check] = &[
     &image::build_tools::LEFT_BUILD_TOOL,
     &image::password_hashes::LEFT_PASSWORD_HASH,
     &image::cluster_credentials::LEFT_CLUSTER_TOKEN,
+    &image::known_passwords::KNOWN_PASSWORD,
     &kernel::settings::LAX_KERNEL_SETTINGS,
     &kernel::network_settings::LAX_NETWORK_SETTINGS,
     &kernel::rare_modules::RARE_MODULES,

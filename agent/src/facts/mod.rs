@@ -20,6 +20,7 @@ pub(crate) mod home_files;
 pub(crate) mod host_keys;
 pub(crate) mod inetd;
 pub(crate) mod kernels;
+pub(crate) mod known_passwords;
 pub(crate) mod leftovers;
 pub(crate) mod lockdown;
 pub(crate) mod login_files;
@@ -118,6 +119,8 @@ pub(crate) struct Facts {
     pub(crate) mounts: Fact<mounts::Mounts>,
     /// Who has an account.
     pub(crate) accounts: Fact<accounts::Accounts>,
+    /// Accounts whose password anybody can guess.
+    pub(crate) known_passwords: Fact<known_passwords::KnownPasswords>,
     /// Mode and owner of the files of accounts.
     pub(crate) login_files: Fact<Vec<login_files::LoginFile>>,
     /// What PAM does for those who log in.
@@ -170,6 +173,7 @@ impl Facts {
             running: host.is_running(),
             booted: guarded(|| boot::booted(host)),
             accounts: guarded(|| accounts::collect(host)),
+            known_passwords: guarded(|| known_passwords::collect(host)),
             login_files: guarded(|| login_files::collect(host)),
             pam: guarded(|| pam::collect(host)),
             inetd: guarded(|| inetd::collect(host, &services)),

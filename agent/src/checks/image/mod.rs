@@ -12,6 +12,7 @@ pub(crate) mod gcp_credentials;
 pub(crate) mod git_credentials;
 pub(crate) mod host_keys;
 pub(crate) mod instance_data;
+pub(crate) mod known_passwords;
 mod left_in_homes;
 mod leftovers;
 pub(crate) mod machine_id;

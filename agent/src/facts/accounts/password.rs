@@ -23,7 +23,7 @@ pub(crate) enum Scheme {
     Fine,
 }
 
-pub(super) fn parse(field: &str) -> Password {
+pub(in crate::facts) fn parse(field: &str) -> Password {
     let field = field.trim();
     if field.is_empty() {
         return Password::Empty;
