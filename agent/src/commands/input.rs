@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use hardtarget_report::{Report, v1};
 
+use crate::engines::lynis::report_from_lynis;
+
 /// The largest file taken: a report is about 1 MB, the largest Lynis logs are tens of MB.
 const LIMIT: u64 = 256 << 20;
 
@@ -20,8 +22,8 @@ pub(super) fn read_report(path: &Path, log: Option<&Path>) -> anyhow::Result<Rep
         }
         return v1::parse(&bytes).with_context(|| shown.to_string());
     }
-    let _log = log.map(read_log).transpose()?;
-    bail!("{shown} is no report.json")
+    let log = log.map(read_log).transpose()?;
+    report_from_lynis(&bytes, log.as_deref()).with_context(|| shown.to_string())
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {

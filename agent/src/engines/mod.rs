@@ -53,8 +53,15 @@ pub enum Skip {
 }
 
 /// The engines there are, in the order in which they are reported.
-pub(crate) fn all(_task: &Task) -> Vec<Box<dyn Engine>> {
-    vec![Box::new(native::Native), Box::new(packages::Packages)]
+pub(crate) fn all(task: &Task) -> Vec<Box<dyn Engine>> {
+    vec![
+        Box::new(lynis::Lynis {
+            directory: task.lynis.clone(),
+            stock: task.stock_lynis,
+        }),
+        Box::new(native::Native),
+        Box::new(packages::Packages),
+    ]
 }
 
 /// A source of findings.

@@ -148,7 +148,7 @@ fn id_and_title(text: &str) -> (&str, &str) {
 
 /// Reads `maximum number of hardening points for this item (3). …` and
 /// `partial number of hardening points (2 of 3). …`.
-fn points(text: &str) -> Option<(u32, u32)> {
+pub(super) fn points(text: &str) -> Option<(u32, u32)> {
     let inner = text.split_once('(')?.1.split_once(')')?.0;
     match inner.split_once(" of ") {
         Some((points, max)) => Some((points.trim().parse().ok()?, max.trim().parse().ok()?)),
