@@ -23,6 +23,7 @@ pub const CATALOGUE: &[&Check] = &[
     &filesystem::loose_programs::LOOSE_PROGRAM,
     &image::host_keys::BAKED_HOST_KEY,
     &image::authorized_keys::LEFT_AUTHORIZED_KEY,
+    &image::private_keys::LEFT_PRIVATE_KEY,
     &image::aws_credentials::LEFT_AWS_KEY,
     &image::gcp_credentials::LEFT_GCP_KEY,
     &image::azure_credentials::LEFT_AZURE_TOKEN,

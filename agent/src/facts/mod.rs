@@ -33,6 +33,7 @@ pub(crate) mod os_release;
 pub(crate) mod owned_files;
 pub(crate) mod pam;
 pub(crate) mod path;
+pub(crate) mod private_keys;
 pub(crate) mod rpm_repos;
 pub(crate) mod services;
 pub(crate) mod sockets;
@@ -107,6 +108,8 @@ pub(crate) struct Facts {
     pub(crate) metadata_calls: Fact<metadata_calls::MetadataCalls>,
     /// Installed programs that keep the clock right.
     pub(crate) timekeepers: Fact<Vec<timekeepers::Timekeeper>>,
+    /// Other private keys.
+    pub(crate) private_keys: Fact<private_keys::PrivateKeys>,
     /// Private SSH host keys.
     pub(crate) host_keys: Fact<Vec<host_keys::HostKey>>,
     /// What was left in home directories.
@@ -188,6 +191,7 @@ impl Facts {
             metadata_calls: guarded(|| metadata_calls::collect(host)),
             timekeepers: guarded(|| timekeepers::collect(host, &services)),
             services,
+            private_keys: guarded(|| private_keys::collect(host, &walk)),
             host_keys: guarded(|| host_keys::collect(host)),
             home_files: guarded(|| home_files::collect(host)),
             leftovers: guarded(|| leftovers::collect(host)),

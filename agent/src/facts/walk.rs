@@ -7,6 +7,7 @@ mod accounts;
 mod found;
 mod hits;
 mod places;
+mod telling;
 mod visit;
 
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ pub(crate) struct Walk {
     pub(crate) loose_programs: Vec<Entry>,
     /// Files and directories whose owner or group is no account's; of a tree only its top.
     pub(crate) unowned: Vec<Entry>,
-    /// Regular files whose name [`is_telling`] (keys, histories, credentials).
+    /// Regular files named like private keys, but for those in directories of packages.
     pub(crate) telling: Vec<Entry>,
     /// How many things were looked at.
     pub(crate) seen: u64,
@@ -88,11 +89,6 @@ impl Entry {
 /// Mode and owner as evidence: `mode 4755, owner 0, group 0`.
 pub(crate) fn permissions(mode: u32, uid: u32, gid: u32) -> String {
     format!("mode {:04o}, owner {uid}, group {gid}", mode & 0o7777)
-}
-
-/// Whether a file's name alone says that checks want to look at it.
-fn is_telling(name: &[u8]) -> bool {
-    name.starts_with(b"id_") && !name.ends_with(b".pub")
 }
 
 /// Walks; `mounts` says where other file systems begin.

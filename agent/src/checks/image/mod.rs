@@ -20,6 +20,7 @@ pub(crate) mod npm_tokens;
 pub(crate) mod package_caches;
 pub(crate) mod password_hashes;
 pub(crate) mod pip_credentials;
+pub(crate) mod private_keys;
 pub(crate) mod random_seed;
 pub(crate) mod registry_credentials;
 pub(crate) mod shell_history;

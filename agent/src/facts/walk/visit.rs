@@ -13,7 +13,8 @@ use rustix::io::Errno;
 use super::accounts::Accounts;
 use super::found::Found;
 use super::places::{Enter, Places};
-use super::{Entry, Walk, is_telling};
+use super::telling::is_telling;
+use super::{Entry, Walk};
 
 /// More threads than this wait for one another.
 const MAX_THREADS: usize = 4;
@@ -217,7 +218,7 @@ impl Shared<'_> {
         if !job.unowned && !self.accounts.knows(status.st_uid, status.st_gid) {
             found.unowned.push(entry());
         }
-        if is_telling(name.to_bytes()) {
+        if is_telling(&job.path, name.to_bytes()) {
             found.telling.push(entry());
         }
     }
