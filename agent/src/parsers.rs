@@ -1,4 +1,5 @@
-//! The parsers of files that whoever made the image wrote, for the fuzz targets.
+//! The parsers of files that whoever made the image wrote, for the fuzz targets and
+//! for tests that compare them with the programs that read these files.
 
 pub use crate::facts::apt::config::{Setting as AptSetting, parse as parse_apt_config};
 pub use crate::facts::apt::sources::{
@@ -10,6 +11,7 @@ pub use crate::facts::pam::stack::{
     parse as parse_pam,
 };
 pub use crate::facts::rpm_repos::{Section as RepoSection, parse as parse_repos};
+pub use crate::facts::sshd::by_files as sshd_by_files;
 pub use crate::facts::sshd::config::{
     Config as SshdConfig, Included as SshdIncluded, parse as parse_sshd,
 };

@@ -16,8 +16,21 @@ const RECIPE: &str = "minbase-1";
 /// If it cannot be made, with what to do about it.
 #[must_use]
 pub fn debian(suite: &str) -> PathBuf {
+    build(suite, RECIPE, &[])
+}
+
+/// A minimal root of a Debian release with `openssh-server` and `sudo`, cached as [`debian`]'s are.
+///
+/// # Panics
+/// If it cannot be made, with what to do about it.
+#[must_use]
+pub fn debian_with_sshd(suite: &str) -> PathBuf {
+    build(suite, "sshd-1", &["--include=openssh-server,sudo"])
+}
+
+fn build(suite: &str, recipe: &str, options: &[&str]) -> PathBuf {
     needs_root();
-    let root = cache().join(format!("{suite}-{RECIPE}"));
+    let root = cache().join(format!("{suite}-{recipe}"));
     if root.join("var/lib/dpkg/status").is_file() {
         return root;
     }
@@ -28,16 +41,11 @@ pub fn debian(suite: &str) -> PathBuf {
         .expect("the cache of roots can be written to")
         .keep();
     let built = draft.join("root");
-    run(
-        "mmdebstrap",
-        &[
-            "--variant=minbase",
-            "--mode=root",
-            "--quiet",
-            suite,
-            &built.to_string_lossy(),
-        ],
-    );
+    let built_path = built.to_string_lossy();
+    let mut args = vec!["--variant=minbase", "--mode=root", "--quiet"];
+    args.extend(options);
+    args.extend([suite, &built_path]);
+    let _done = run("mmdebstrap", &args);
     if std::fs::rename(&built, &root).is_err() {
         assert!(
             root.join("var/lib/dpkg/status").is_file(),

@@ -42,7 +42,7 @@ pub(crate) struct Sshd {
 /// One setting as it takes effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Effective {
-    /// Its value as sshd would print it, several arguments with one blank between.
+    /// Its value as sshd prints it, or as it is written; several arguments with one blank between.
     pub(crate) value: String,
     /// Where that is known from: `sshd -T`, a file, or `default`.
     pub(crate) source: String,
@@ -113,6 +113,40 @@ impl Sshd {
             .any(|value| effective.is(value))
             .then(|| effective.line(keyword)))
     }
+}
+
+/// What holds by sshd's files alone, without asking it: every keyword that they set or that has a
+/// known default, outside all Match blocks or inside the one with this number. For tests that compare
+/// it with what sshd says itself; the error says what could not be read.
+pub fn by_files(host: &Host, block: Option<usize>) -> Result<BTreeMap<String, String>, String> {
+    let sshd = Sshd {
+        asked: None,
+        files: files::read(host),
+        paths: Ok(Vec::new()),
+        root_login_default: defaults::root_login(super::os_release::collect(host).ok().as_ref()),
+    };
+    let files = sshd
+        .files
+        .as_ref()
+        .map_err(|(Gap::Absent(why) | Gap::Unknown(why))| why.clone())?;
+    let mut settings = BTreeMap::new();
+    if let Some(block) = block.and_then(|number| files.matches.get(number)) {
+        for setting in &block.settings {
+            settings
+                .entry(setting.keyword.clone())
+                .or_insert_with(|| setting.value.clone());
+        }
+    }
+    let set = files.main.iter().map(|setting| setting.keyword.as_str());
+    let known = defaults::DEFAULTS.iter().map(|(keyword, _)| *keyword);
+    for keyword in set.chain(known).chain(["permitrootlogin"]) {
+        if let Ok(effective) = sshd.effective(keyword) {
+            settings
+                .entry(keyword.to_owned())
+                .or_insert(effective.value);
+        }
+    }
+    Ok(settings)
 }
 
 /// Asks sshd, and reads its files.

@@ -2,31 +2,40 @@
 
 use crate::facts::os_release::OsRelease;
 
-/// The default of a keyword as sshd_config(5) of OpenSSH 9.2 gives it.
+/// The defaults as sshd_config(5) of OpenSSH 9.2 gives them, by keyword.
+pub(super) const DEFAULTS: [(&str, &str); 21] = [
+    ("allowagentforwarding", "yes"),
+    ("allowtcpforwarding", "yes"),
+    ("authenticationmethods", "any"),
+    (
+        "authorizedkeysfile",
+        ".ssh/authorized_keys .ssh/authorized_keys2",
+    ),
+    ("disableforwarding", "no"),
+    ("gatewayports", "no"),
+    ("hostbasedauthentication", "no"),
+    ("ignorerhosts", "yes"),
+    ("ignoreuserknownhosts", "no"),
+    ("kbdinteractiveauthentication", "yes"),
+    ("logingracetime", "120"),
+    ("maxauthtries", "6"),
+    ("passwordauthentication", "yes"),
+    ("permitemptypasswords", "no"),
+    ("permittunnel", "no"),
+    ("permituserenvironment", "no"),
+    ("pubkeyauthentication", "yes"),
+    ("strictmodes", "yes"),
+    ("usepam", "no"),
+    ("x11forwarding", "no"),
+    ("x11uselocalhost", "yes"),
+];
+
+/// The default of a keyword, if it is known.
 pub(super) fn of(keyword: &str) -> Option<&'static str> {
-    Some(match keyword {
-        "allowagentforwarding"
-        | "allowtcpforwarding"
-        | "ignorerhosts"
-        | "kbdinteractiveauthentication"
-        | "passwordauthentication"
-        | "pubkeyauthentication"
-        | "strictmodes" => "yes",
-        "disableforwarding"
-        | "gatewayports"
-        | "hostbasedauthentication"
-        | "ignoreuserknownhosts"
-        | "permitemptypasswords"
-        | "permittunnel"
-        | "permituserenvironment"
-        | "usepam"
-        | "x11forwarding" => "no",
-        "authenticationmethods" => "any",
-        "authorizedkeysfile" => ".ssh/authorized_keys .ssh/authorized_keys2",
-        "logingracetime" => "120",
-        "maxauthtries" => "6",
-        _ => return None,
-    })
+    DEFAULTS
+        .iter()
+        .find(|(known, _)| *known == keyword)
+        .map(|(_, value)| *value)
 }
 
 /// `PermitRootLogin`: `prohibit-password` since OpenSSH 7.0; Red Hat Enterprise Linux 7, what is
