@@ -1,5 +1,8 @@
 //! What the README tells people to type exists.
-#![allow(clippy::unwrap_used, reason = "tests may: a failure here is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may: a failure here is a failed test"
+)]
 
 use std::path::Path;
 

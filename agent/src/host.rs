@@ -222,15 +222,16 @@ impl Host {
     }
 
     /// When what a path leads to was created (statx(2) `stx_btime`), links followed; nothing if the
-    /// file system does not know. Unlike the other times it cannot be set.
+    /// file system does not know. Where its content is older (mtime), as that of a file unpacked
+    /// with a container's layer, that time counts.
     pub fn born(&self, path: impl AsRef<Path>) -> Option<Timestamp> {
         let real = self.resolve(path).ok()?;
-        let flags = StatxFlags::BTIME;
+        let flags = StatxFlags::BTIME | StatxFlags::MTIME;
         let status = statx(CWD, &real, AtFlags::empty(), flags).ok()?;
-        if status.stx_mask & flags.bits() == 0 {
+        if status.stx_mask & flags.bits() != flags.bits() {
             return None;
         }
-        Timestamp::from_second(status.stx_btime.tv_sec).ok()
+        Timestamp::from_second(status.stx_btime.tv_sec.min(status.stx_mtime.tv_sec)).ok()
     }
 
     /// Whether a path leads to something, links followed.
@@ -256,5 +257,24 @@ impl Host {
         }
         names.sort();
         Ok(names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_unpacked_today_is_as_old_as_its_content() {
+        let root = tempfile::tempdir().unwrap();
+        let file = File::create(root.path().join("file")).unwrap();
+        let old = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1000);
+        file.set_modified(old).unwrap();
+        let host = Host::rooted(root.path()).unwrap();
+        // Some file systems know no births.
+        if let Some(born) = host.born("/file") {
+            assert_eq!(born, Timestamp::from_second(1000).unwrap());
+        }
+        assert_eq!(host.born("/missing"), None);
     }
 }

@@ -8,6 +8,10 @@ const SHORTEST: usize = 40;
 const OPENSSH: &str = "b3BlbnNzaC1rZXktdjEA";
 const OPENSSH_PLAIN: &str = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUA";
 
+/// Where the ciphers of passphrases are among object identifiers: 1.2.840.113549.1.5 (RFC 8018), in
+/// DER.
+const PKCS5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05];
+
 /// The format of the private key in words, and whether it is encrypted. A file with several counts
 /// as encrypted only if all are.
 pub(super) fn private_key(bytes: &[u8]) -> Option<(&'static str, bool)> {
@@ -76,7 +80,7 @@ fn putty(text: &str) -> Option<(&'static str, bool)> {
 
 /// A key in DER. All begin with a sequence, and the version that comes first tells them apart:
 /// 0 in PKCS#1 (RFC 8017, A.1.2) and PKCS#8 (RFC 5958), 1 in SEC 1 (RFC 5915), 3 in PKCS#12 (RFC
-/// 7292). A certificate begins with another sequence.
+/// 7292). An encrypted key of PKCS#8 names its cipher instead; a certificate begins otherwise.
 fn der(bytes: &[u8]) -> Option<(&'static str, bool)> {
     let rest = match bytes {
         [0x30, short, rest @ ..] if *short < 0x80 => rest,
@@ -94,6 +98,9 @@ fn der(bytes: &[u8]) -> Option<(&'static str, bool)> {
         [0x02, 0x01, 0x00, 0x30, ..] => Some(("a private key (PKCS#8, DER)", false)),
         [0x02, 0x01, 0x00, 0x02, ..] => Some(("an RSA private key (DER)", false)),
         [0x02, 0x01, 0x01, 0x04, ..] => Some(("an EC private key (DER)", false)),
+        [0x30, _, 0x06, 0x09, after @ ..] if after.starts_with(PKCS5) => {
+            Some(("a private key (PKCS#8, DER)", true))
+        }
         [0x02, 0x01, 0x03, 0x30, ..] => Some(("a PKCS#12 store, mostly with a private key", true)),
         _ => None,
     }
@@ -172,6 +179,9 @@ pub(crate) mod tests {
         assert_eq!(with(&[0x30, 0x82, 4, 0, 2, 1, 0, 2]), Some(false));
         assert_eq!(with(&[0x30, 0x77, 2, 1, 1, 4, 0x20]), Some(false));
         assert_eq!(with(&[0x30, 0x82, 4, 0, 2, 1, 3, 0x30]), Some(true));
+        let mut pkcs8 = vec![0x30, 0x81, 0xec, 0x30, 0x57, 0x06, 0x09];
+        pkcs8.extend(PKCS5);
+        assert_eq!(with(&pkcs8), Some(true));
         assert_eq!(with(&[0x30, 0x82, 4, 0, 0x30, 0x82]), None);
     }
 
