@@ -39,3 +39,43 @@ fn judge(facts: &Facts) -> Judged {
         ],
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::{NotJudged, Verdict};
+    use crate::facts::tree::Tree;
+
+    #[test]
+    fn the_journals_of_a_machine_are_one_fault_whatever_its_id() {
+        let mut tree = Tree::new();
+        tree.file("/var/log/journal/0123/system.journal", "x")
+            .file("/var/log/journal/0123/user-1000.journal", "x")
+            .file("/var/log/journal/4567/system.journal", "x");
+        let Ok(Verdict::Fail(faults)) = judge(&tree.facts()) else {
+            panic!("the journals were not found");
+        };
+        assert_eq!(faults.len(), 1);
+        assert_eq!(faults[0].subject, "/var/log/journal");
+        assert_eq!(faults[0].severity, Some(Severity::Info));
+        assert_eq!(faults[0].evidence.len(), 3);
+    }
+
+    #[test]
+    fn the_last_login_of_a_person_is_found_far_into_lastlog() {
+        let mut tree = Tree::new();
+        let mut lastlog = vec![0; 292 * 1000];
+        tree.file("/var/log/lastlog", &lastlog);
+        assert_eq!(judge(&tree.facts()), Ok(Verdict::Pass));
+        lastlog.extend([1; 292]);
+        tree.file("/var/log/lastlog", &lastlog);
+        assert!(matches!(judge(&tree.facts()), Ok(Verdict::Fail(_))));
+    }
+
+    #[test]
+    fn a_directory_in_place_of_a_record_is_unknown() {
+        let mut tree = Tree::new();
+        tree.dir("/var/log/wtmp");
+        assert!(matches!(judge(&tree.facts()), Err(NotJudged::Unknown(_))));
+    }
+}

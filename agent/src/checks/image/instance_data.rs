@@ -41,3 +41,32 @@ fn judge(facts: &Facts) -> Judged {
         ],
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::{Fault, NotJudged, Verdict};
+    use crate::facts::tree::Tree;
+
+    #[test]
+    fn user_data_with_a_secret_is_worse_and_the_secret_is_not_told() {
+        let mut tree = Tree::new();
+        let path = "/var/lib/cloud/instances/i-1/user-data.txt";
+        tree.file(path, "#cloud-config\npassword: hunter2\n");
+        let fault = Fault::new(
+            "/var/lib/cloud/instances/*/user-data.txt",
+            format!("{path}: user data with words that secrets go by"),
+        );
+        assert_eq!(
+            judge(&tree.facts()),
+            Ok(Verdict::Fail(vec![fault.severity(Severity::High)]))
+        );
+    }
+
+    #[test]
+    fn a_directory_in_place_of_user_data_is_unknown() {
+        let mut tree = Tree::new();
+        tree.dir("/var/lib/cloud/instances/i-1/user-data.txt");
+        assert!(matches!(judge(&tree.facts()), Err(NotJudged::Unknown(_))));
+    }
+}

@@ -59,4 +59,13 @@ mod tests {
             )]))
         );
     }
+
+    #[test]
+    fn a_file_that_was_fetched_since_boot_is_no_part_of_the_image() {
+        let mut tree = Tree::new();
+        tree.running()
+            .file("/proc/stat", "btime 1000000000\n")
+            .file("/var/cache/apt/archives/a_1_all.deb", "package");
+        assert_eq!(judge(&tree.facts()), Ok(Verdict::Pass));
+    }
 }

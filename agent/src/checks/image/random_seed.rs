@@ -32,3 +32,28 @@ check! {
 fn judge(facts: &Facts) -> Judged {
     leftovers(facts, &[(Kind::RandomSeed, Severity::Low)])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::{NotJudged, Verdict};
+    use crate::facts::tree::Tree;
+
+    #[test]
+    fn a_seed_saved_since_boot_is_no_part_of_the_image() {
+        let mut tree = Tree::new();
+        tree.running()
+            .file("/proc/stat", "btime 1000000000\n")
+            .file("/var/lib/systemd/random-seed", "seed");
+        assert_eq!(judge(&tree.facts()), Ok(Verdict::Pass));
+        tree.file("/proc/stat", "btime 9999999999\n");
+        assert!(matches!(judge(&tree.facts()), Ok(Verdict::Fail(_))));
+    }
+
+    #[test]
+    fn a_directory_in_place_of_a_seed_is_unknown() {
+        let mut tree = Tree::new();
+        tree.dir("/var/lib/systemd/random-seed");
+        assert!(matches!(judge(&tree.facts()), Err(NotJudged::Unknown(_))));
+    }
+}

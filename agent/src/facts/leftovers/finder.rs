@@ -9,13 +9,14 @@ use jiff::Timestamp;
 
 use super::{Kind, Leftover, Leftovers};
 use crate::facts::{Fact, accounts, glob};
-use crate::host::{Host, ReadError};
+use crate::host::{Host, READ_LIMIT, ReadError};
 
 /// How many homes are looked at.
 const MOST_HOMES: usize = 10_000;
 
-/// How much of a file is looked at where its beginning tells enough, in bytes.
-const START: u64 = 64 << 10;
+/// How much of a file is looked at where its beginning tells enough, in bytes: in lastlog the
+/// records of the first 14,000 users.
+const START: u64 = READ_LIMIT;
 
 /// How many entries of one directory are looked at.
 const MOST_ENTRIES: usize = 10_000;
@@ -95,7 +96,7 @@ impl<'a> Finder<'a> {
         None
     }
 
-    /// The beginning of a regular file, 64 KiB at most; empty where there is none.
+    /// The beginning of a regular file, 4 MiB at most; empty where there is none.
     pub(super) fn start(&mut self, kind: Kind, path: &Path) -> Vec<u8> {
         if self.filled_file(kind, path).is_none() {
             return Vec::new();
