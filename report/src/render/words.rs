@@ -48,6 +48,18 @@ pub(super) fn why_no_score(report: &Report) -> String {
     }
 }
 
+/// Whether a text says anything that the title does not. Lynis's findings without details have
+/// their message as subject, with its numbers taken out, and its suggestions say what to do.
+pub(super) fn says_more(text: &str, title: &str) -> bool {
+    let bare = |text: &str| -> String {
+        text.chars()
+            .filter(|c| c.is_alphabetic())
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
+    !text.trim().is_empty() && bare(text) != bare(title)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,5 +75,13 @@ mod tests {
         ] {
             assert_eq!(duration(Duration::from_millis(millis)), text);
         }
+    }
+
+    #[test]
+    fn a_title_is_not_said_twice() {
+        let title = "Check 18 files in /tmp";
+        assert!(!says_more("Check # files in /tmp", title));
+        assert!(!says_more("", title));
+        assert!(says_more("/tmp/x", title));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
+use super::super::words::says_more;
 use super::group::Group;
 use super::prose::{block, line, paragraphs, reference};
 use super::severities::badge;
@@ -119,10 +120,10 @@ fn subject(group: &Group<'_>, finding: &Finding) -> Markup {
     html! {
         div.subject id=[anchor] {
             div.subject-head {
-                @if finding.subject.is_empty() {
-                    span.whole { "This machine" }
-                } @else {
+                @if says_more(&finding.subject, &finding.title) {
                     code.name { (line(&finding.subject)) }
+                } @else {
+                    span.whole { "This machine" }
                 }
                 @match anchor {
                     Some(anchor) => a.fingerprint href={ "#" (anchor) } title={ "Link to this finding, fingerprint " (anchor) } { (anchor) },

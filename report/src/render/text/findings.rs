@@ -8,6 +8,7 @@ use textwrap::core::display_width;
 use crate::{Counts, EngineId, Finding, Report, Severity, clean_line};
 
 use super::super::page::{Page, count, pad};
+use super::super::words::says_more;
 use super::{BOLD, DIM, GOOD, WARNING, severity_style, short};
 
 /// How many kinds of finding are shown unless all are asked for.
@@ -117,7 +118,7 @@ fn write_kind(page: &mut Page, kind: &Kind<'_>) {
     let named: Vec<String> = kind
         .all
         .iter()
-        .filter(|finding| !finding.subject.is_empty())
+        .filter(|finding| says_more(&finding.subject, &finding.title))
         .map(|finding| clean_line(&finding.subject, 80))
         .collect();
     if !named.is_empty() {
@@ -133,7 +134,7 @@ fn write_kind(page: &mut Page, kind: &Kind<'_>) {
         page.paragraph(&indent, DIM, &subjects);
     }
     let todo = first_sentence(&finding.remediation);
-    if !todo.is_empty() {
+    if says_more(&todo, &finding.title) {
         page.paragraph(&format!("{indent}→ "), Style::new(), &todo);
     }
 }
