@@ -6,7 +6,8 @@ use crate::facts::Facts;
 check! {
     /// ## What it checks
     /// sudo asks everyone but root for a password: no rule in `/etc/sudoers` and what it includes
-    /// says `NOPASSWD`, and no `Defaults` says `!authenticate`.
+    /// says `NOPASSWD`, and no `Defaults` says `!authenticate` or `exempt_group`. Of several rules
+    /// for one user and command the last counts, as it does for sudo.
     ///
     /// ## Why it matters
     /// Whatever runs as that user, a stolen key or one flaw in a service, is root at once. Cloud
@@ -45,15 +46,16 @@ fn sudo(facts: &Facts) -> Judged {
             .get(&rule.source)
             .is_some_and(|changed| facts.made_since_boot(*changed));
         for user in rule.users.iter().filter(|user| !is_root(user)) {
-            let severity = match (all, user == "ALL") {
+            let severity = match (all && is_as_root(&rule.run_as), user == "ALL") {
                 (true, true) => Severity::Critical,
                 (true, false) => Severity::High,
                 (false, _) => Severity::Medium,
             };
             let mut line = format!(
-                "{}: {user} may run {} without a password",
+                "{}: {user} may run {}{} without a password",
                 rule.source,
-                rule.commands.join(", ")
+                rule.commands.join(", "),
+                as_whom(&rule.run_as)
             );
             if since_boot {
                 line.push_str(" (made since this boot, not in the image)");
@@ -78,7 +80,37 @@ fn sudo(facts: &Facts) -> Judged {
             ));
         }
     }
+    if let Some((group, source)) = &sudoers.rules.exempt {
+        let (severity, note) = of_group(facts, &format!("%{group}"), Severity::High);
+        faults.push(
+            Fault::new(
+                format!("Defaults exempt_group={group}"),
+                format!("{source}: Defaults exempt_group={group}{note}"),
+            )
+            .severity(severity),
+        );
+    }
     Ok(Verdict::from_faults(faults))
+}
+
+/// Whether a list of users that commands may run as has root in it.
+fn is_as_root(run_as: &str) -> bool {
+    let mut users = run_as.split(',').map(str::trim);
+    // What an alias stands for is not looked up; it may be root.
+    users.any(|user| matches!(user, "ALL" | "root" | "#0") || is_alias(user))
+}
+
+fn is_alias(user: &str) -> bool {
+    user.starts_with(|c: char| c.is_ascii_uppercase())
+        && !user.contains(|c: char| c.is_ascii_lowercase())
+}
+
+fn as_whom(run_as: &str) -> String {
+    match run_as {
+        "" => " as themselves, with another group,".to_owned(),
+        "root" | "ALL" => String::new(),
+        other => format!(" as {other}"),
+    }
 }
 
 /// A rule for a group that nobody is in opens nothing until somebody is put there. A group that
@@ -133,6 +165,27 @@ mod tests {
             found,
             [("a", Some(Severity::High)), ("b", Some(Severity::Medium))]
         );
+    }
+
+    #[test]
+    fn another_user_than_root_is_less_bad() {
+        let mut tree = Tree::new();
+        tree.file("/etc/sudoers", "joe ALL=(postgres) NOPASSWD: ALL\n");
+        let Ok(Verdict::Fail(faults)) = sudo(&tree.facts()) else {
+            panic!("no fault");
+        };
+        assert_eq!(faults[0].severity, Some(Severity::Medium));
+        assert_eq!(
+            faults[0].evidence,
+            ["/etc/sudoers: joe may run ALL as postgres without a password"]
+        );
+    }
+
+    #[test]
+    fn an_exempt_group_counts() {
+        let mut tree = Tree::new();
+        tree.file("/etc/sudoers", "Defaults exempt_group = admin\n");
+        assert!(matches!(sudo(&tree.facts()), Ok(Verdict::Fail(_))));
     }
 
     #[test]

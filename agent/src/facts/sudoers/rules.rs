@@ -15,8 +15,8 @@ const MAX_DEPTH: usize = 16;
 /// How much text all files together may hold: 1 MiB.
 const MAX_TEXT: usize = 1 << 20;
 
-/// How many users all rules together are spelt out for.
-const MAX_USERS: usize = 20_000;
+/// How many names are looked at while the users of all rules are spelt out.
+const MAX_STEPS: usize = 200_000;
 
 /// What the files say.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Sudoers {
     pub free: Vec<FreeRule>,
     /// `Defaults … !authenticate`: whom it is for (empty: everyone), and the file.
     pub unauthenticated: Vec<(String, String)>,
+    /// `Defaults exempt_group = GROUP`: the group that needs no password, and the file.
+    pub exempt: Option<(String, String)>,
     /// Whether something was left out because there was too much of it.
     pub cut: bool,
 }
@@ -36,6 +38,9 @@ pub struct FreeRule {
     pub users: Vec<String>,
     /// Commands, with an alias's name as it is; `ALL` is every command.
     pub commands: Vec<String>,
+    /// As whom, as written; `root` where nothing is, and empty where only a group is: then the
+    /// command runs as whoever calls sudo.
+    pub run_as: String,
     /// The file.
     pub source: String,
 }
@@ -113,6 +118,12 @@ impl Parser<'_, '_> {
                     .unauthenticated
                     .retain(|(known, _)| known != whom);
             }
+            let exempt = parameter.strip_prefix("exempt_group");
+            if let Some(group) = exempt.and_then(|rest| rest.trim_start().strip_prefix('=')) {
+                self.sudoers.exempt = Some((unquote(group.trim()), path.to_owned()));
+            } else if parameter == "!exempt_group" {
+                self.sudoers.exempt = None;
+            }
             if parameter == "!authenticate" {
                 self.sudoers
                     .unauthenticated
@@ -147,20 +158,16 @@ impl Parser<'_, '_> {
 
     /// Spells out aliases, which may be defined after their use, and keeps what holds in the end.
     fn finish(mut self) -> Sudoers {
-        let every = |name: &String| {
-            let (members, _) = spell_out(std::slice::from_ref(name), &self.commands, MAX_USERS);
-            members.iter().any(|command| command == "ALL")
-        };
         // The alias may stand for every command; otherwise its name tells more.
-        let every: BTreeSet<&String> = self.commands.keys().filter(|name| every(name)).collect();
-        let mut left = MAX_USERS;
+        let every = aliases_of("ALL", &self.commands);
+        let mut left = MAX_STEPS;
         for grant in &mut self.grants {
-            let (users, whole) = spell_out(&grant.users, &self.users, left);
-            self.sudoers.cut |= !whole;
-            left -= users.len();
-            grant.users = users;
+            match spell_out(&grant.users, &self.users, &mut left) {
+                Some(users) => grant.users = users,
+                None => self.sudoers.cut = true,
+            }
             for command in &mut grant.commands {
-                if every.contains(&command.name) {
+                if every.contains(command.name.as_str()) {
                     "ALL".clone_into(&mut command.name);
                 }
             }
@@ -172,30 +179,51 @@ impl Parser<'_, '_> {
     }
 }
 
-/// The members of an alias, aliases among them spelt out too; a name that is none stands for itself.
-/// At most `most`: false if there were more.
+/// The members of aliases, aliases among them spelt out too; a name that is none stands for itself.
+/// Nothing where it takes more than `left` steps, which are counted down.
 fn spell_out(
     names: &[String],
     known: &BTreeMap<String, Vec<String>>,
-    most: usize,
-) -> (Vec<String>, bool) {
+    left: &mut usize,
+) -> Option<Vec<String>> {
     let mut spelt = Vec::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut todo: Vec<&str> = names.iter().rev().map(String::as_str).collect();
     while let Some(name) = todo.pop() {
+        *left = left.checked_sub(1)?;
         // A name that came up before, an alias of itself too, says nothing new.
         if name.starts_with('!') || !seen.insert(name) {
             continue;
         }
-        if let Some(members) = known.get(name) {
-            todo.extend(members.iter().rev().map(String::as_str));
-        } else if spelt.len() < most {
-            spelt.push(name.to_owned());
-        } else {
-            return (spelt, false);
+        match known.get(name) {
+            Some(members) => {
+                *left = left.checked_sub(members.len())?;
+                todo.extend(members.iter().rev().map(String::as_str));
+            }
+            None => spelt.push(name.to_owned()),
         }
     }
-    (spelt, true)
+    Some(spelt)
+}
+
+/// The aliases that have a name among their members, or an alias that has.
+fn aliases_of<'a>(name: &'a str, known: &'a BTreeMap<String, Vec<String>>) -> BTreeSet<&'a str> {
+    let mut holders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (alias, members) in known {
+        for member in members {
+            holders.entry(member).or_default().push(alias);
+        }
+    }
+    let mut found = BTreeSet::new();
+    let mut todo = vec![name];
+    while let Some(name) = todo.pop() {
+        for alias in holders.remove(name).unwrap_or_default() {
+            if found.insert(alias) {
+                todo.push(alias);
+            }
+        }
+    }
+    found
 }
 
 /// `NAME = member, member : NAME = …`

@@ -99,36 +99,49 @@ pub(super) fn in_the_end(grants: &[Grant]) -> (Vec<FreeRule>, bool) {
         let later = grants.get(number + 1..).unwrap_or_default();
         let mut of_grant: Vec<FreeRule> = Vec::new();
         for user in &grant.users {
-            let commands: Vec<String> = grant
-                .commands
-                .iter()
-                .enumerate()
-                .filter(|(_, command)| command.free)
-                .filter(|(place, command)| {
-                    let after = grant.commands.get(place + 1..).unwrap_or_default();
-                    left.set(left.get().saturating_sub(after.len()));
-                    let here = after.iter().any(|other| other.takes_back(command));
-                    let there = later.iter().any(|other| {
-                        let looks = other.users.len() + other.commands.len();
-                        left.set(left.get().saturating_sub(looks));
-                        left.get() > 0
-                            && other.is_for(user, &grant.hosts)
-                            && other.commands.iter().any(|other| other.takes_back(command))
-                    });
-                    !here && !there
-                })
-                .map(|(_, command)| command.name.clone())
-                .collect();
-            if commands.is_empty() {
-                continue;
+            let mut of_user: Vec<FreeRule> = Vec::new();
+            for (place, command) in grant.commands.iter().enumerate() {
+                if left.get() == 0 {
+                    return (rules, true);
+                }
+                left.set(left.get() - 1);
+                if !command.free {
+                    continue;
+                }
+                let after = grant.commands.get(place + 1..).unwrap_or_default();
+                left.set(left.get().saturating_sub(after.len()));
+                let here = after.iter().any(|other| other.takes_back(command));
+                let there = later.iter().any(|other| {
+                    let looks = other.users.len() + other.commands.len();
+                    left.set(left.get().saturating_sub(looks));
+                    left.get() > 0
+                        && other.is_for(user, &grant.hosts)
+                        && other.commands.iter().any(|other| other.takes_back(command))
+                });
+                if here || there {
+                    continue;
+                }
+                match of_user
+                    .iter_mut()
+                    .find(|rule| rule.run_as == command.run_as)
+                {
+                    Some(rule) => rule.commands.push(command.name.clone()),
+                    None => of_user.push(FreeRule {
+                        users: vec![user.clone()],
+                        commands: vec![command.name.clone()],
+                        run_as: command.run_as.clone(),
+                        source: grant.source.clone(),
+                    }),
+                }
             }
-            match of_grant.iter_mut().find(|rule| rule.commands == commands) {
-                Some(rule) => rule.users.push(user.clone()),
-                None => of_grant.push(FreeRule {
-                    users: vec![user.clone()],
-                    commands,
-                    source: grant.source.clone(),
-                }),
+            for rule in of_user {
+                let same = of_grant
+                    .iter_mut()
+                    .find(|known| known.run_as == rule.run_as && known.commands == rule.commands);
+                match same {
+                    Some(known) => known.users.push(user.clone()),
+                    None => of_grant.push(rule),
+                }
             }
         }
         rules.append(&mut of_grant);
