@@ -30,6 +30,9 @@ impl Engine for Native {
         let facts = Facts::collect(cx.host, cx.clock);
         let mut result = Yield::default();
         if let Ok(walk) = &facts.walk {
+            result
+                .facts
+                .insert("walked".to_owned(), vec![walk.seen.to_string()]);
             let limits = walk.limits();
             if !limits.is_empty() {
                 result.facts.insert("not_walked".to_owned(), limits);

@@ -130,17 +130,23 @@ fn joined(ids: &[String]) -> String {
 }
 
 /// All lists and scalars. An entry of a list is there as often as in the part that has it most
-/// often: what start-up writes is in every part and counts once. Of a scalar the last word counts
-/// within a part; between parts the owner's, else the first part's that has it.
+/// often: what start-up writes is in every part and counts once. A scalar is told by one part,
+/// as often as it tells it (some scalars repeat): its owner, else the first that has it.
 fn merge_entries(parts: &[Written], reports: &[ReportFile]) -> ReportFile {
+    let mut teller: BTreeMap<&str, usize> = BTreeMap::new();
+    for (number, (part, report)) in parts.iter().zip(reports).enumerate() {
+        for entry in report.entries.iter().filter(|entry| !entry.list) {
+            let key = entry.key.as_str();
+            let known = teller.entry(key).or_insert(number);
+            if owns(part, key) {
+                *known = number;
+            }
+        }
+    }
     let mut merged = ReportFile::default();
     let mut most: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for (part, report) in parts.iter().zip(reports) {
+    for (number, report) in reports.iter().enumerate() {
         let mut here: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        let scalars = report.entries.iter().filter(|entry| !entry.list);
-        let last: BTreeMap<&str, &Entry> =
-            scalars.map(|entry| (entry.key.as_str(), entry)).collect();
         for entry in &report.entries {
             let key = entry.key.as_str();
             if entry.list {
@@ -152,18 +158,8 @@ fn merge_entries(parts: &[Written], reports: &[ReportFile]) -> ReportFile {
                     *before = *count;
                     merged.entries.push(entry.clone());
                 }
-            } else if let Some(last) = last.get(key).filter(|_| !RETOLD.contains(&key)) {
-                match places
-                    .get(key)
-                    .and_then(|place| merged.entries.get_mut(*place))
-                {
-                    None => {
-                        places.insert(key, merged.entries.len());
-                        merged.entries.push((*last).clone());
-                    }
-                    Some(known) if owns(part, key) => known.clone_from(last),
-                    Some(_) => {}
-                }
+            } else if !RETOLD.contains(&key) && teller.get(key) == Some(&number) {
+                merged.entries.push(entry.clone());
             }
         }
     }
