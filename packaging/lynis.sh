@@ -29,10 +29,12 @@ cache=${1:-"$here/.cache/lynis"}
 mkdir -p "$cache"
 cache=$(cd "$cache" && pwd)
 tree=$cache/$VERSION
+# What a finished tree was made of, and how: a new way of making it needs a new word.
+MARK="$SHA256 with LICENSE"
 deb=$cache/$PACKAGE
 
 # The mark is written last and names the package: half a tree is never taken for a whole one.
-if [ -f "$tree/.from" ] && [ "$(cat "$tree/.from")" = "$SHA256" ]; then
+if [ -f "$tree/.from" ] && [ "$(cat "$tree/.from")" = "$MARK" ]; then
     echo "$tree"
     exit 0
 fi
@@ -88,7 +90,10 @@ cp "$unpacked/deb/etc/lynis/default.prf" "$new/default.prf"
 cp "$unpacked/deb/usr/share/doc/lynis/copyright" "$new/copyright"
 find "$new" -type d -exec chmod 755 {} +
 find "$new" -type f -exec chmod 644 {} +
-echo "$SHA256" >"$new/.from"
+# The licence goes where the program goes: the tree travels inside the binary.
+cp "$here/packaging/GPL-3.0.txt" "$new/LICENSE"
+chmod 644 "$new/LICENSE"
+echo "$MARK" >"$new/.from"
 
 rm -rf "$tree"
 mv "$new" "$tree"
