@@ -12,14 +12,16 @@ use crate::host::Host;
 pub(crate) struct MachineId {
     /// What the file holds, without white space.
     pub(crate) value: String,
-    /// When the file was last changed (ctime).
+    /// When the file was made: the earlier of its ctime and mtime.
     pub(crate) changed: Timestamp,
 }
 
 pub(crate) fn collect(host: &Host) -> Fact<MachineId> {
     let path = "/etc/machine-id";
     let value = host.text(path)?.trim().to_owned();
-    let changed = Timestamp::from_second(host.metadata(path)?.ctime())
+    let metadata = host.metadata(path)?;
+    // A chmod after boot is not a new id, and a copy keeps an old mtime: the earlier counts.
+    let changed = Timestamp::from_second(metadata.ctime().min(metadata.mtime()))
         .map_err(|error| Gap::Unknown(error.to_string()))?;
     Ok(MachineId { value, changed })
 }
