@@ -130,35 +130,28 @@ fn joined(ids: &[String]) -> String {
 }
 
 /// All lists and scalars. An entry of a list is there as often as in the part that has it most
-/// often: what start-up writes is in every part and counts once. A scalar is told by one part,
-/// as often as it tells it (some scalars repeat): its owner, else the first that has it.
+/// often: what start-up writes is in every part and counts once. Of a scalar one part decides, and
+/// all that it wrote of it stays: some are written once a finding.
 fn merge_entries(parts: &[Written], reports: &[ReportFile]) -> ReportFile {
-    let mut teller: BTreeMap<&str, usize> = BTreeMap::new();
-    for (number, (part, report)) in parts.iter().zip(reports).enumerate() {
-        for entry in report.entries.iter().filter(|entry| !entry.list) {
-            let key = entry.key.as_str();
-            let known = teller.entry(key).or_insert(number);
-            if owns(part, key) {
-                *known = number;
-            }
-        }
-    }
+    let deciders = deciders(parts, reports);
     let mut merged = ReportFile::default();
     let mut most: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for (number, report) in reports.iter().enumerate() {
+    for (part, report) in reports.iter().enumerate() {
         let mut here: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         for entry in &report.entries {
             let key = entry.key.as_str();
-            if entry.list {
+            let wanted = if entry.list {
                 let place = (key, entry.value.as_str());
                 let count = here.entry(place).or_default();
                 *count += 1;
                 let before = most.entry(place).or_default();
-                if *count > *before {
-                    *before = *count;
-                    merged.entries.push(entry.clone());
-                }
-            } else if !RETOLD.contains(&key) && teller.get(key) == Some(&number) {
+                let more = *count > *before;
+                *before = (*before).max(*count);
+                more
+            } else {
+                deciders.get(key) == Some(&part)
+            };
+            if wanted {
                 merged.entries.push(entry.clone());
             }
         }
@@ -166,12 +159,28 @@ fn merge_entries(parts: &[Written], reports: &[ReportFile]) -> ReportFile {
     merged
 }
 
-/// Whether a scalar is told by a group of this part.
-fn owns(part: &Written, key: &str) -> bool {
-    OWNERS
-        .iter()
-        .find(|(name, _)| *name == key)
-        .is_some_and(|(_, group)| part.groups.iter().any(|name| name == group))
+/// Which part decides about each scalar: the one with the group that tells it, else the first that
+/// has it. What its own group did not come to tell is left out: the other parts have no more than
+/// the value that the variable starts with.
+fn deciders<'a>(parts: &[Written], reports: &'a [ReportFile]) -> BTreeMap<&'a str, usize> {
+    let mut deciders = BTreeMap::new();
+    for (number, report) in reports.iter().enumerate() {
+        for entry in report.entries.iter().filter(|entry| !entry.list) {
+            let key = entry.key.as_str();
+            let owner = OWNERS
+                .iter()
+                .find(|(name, _)| *name == key)
+                .and_then(|(_, group)| {
+                    parts
+                        .iter()
+                        .position(|part| part.groups.iter().any(|name| name == group))
+                });
+            if !RETOLD.contains(&key) && owner.is_none_or(|owner| owner == number) {
+                deciders.entry(key).or_insert(number);
+            }
+        }
+    }
+    deciders
 }
 
 /// The first part's start, every part's groups, the first part's end; with running totals made
@@ -334,6 +343,33 @@ mod tests {
             merge(&[ssh, firewalls]).report.scalar("firewall_active"),
             Some("1")
         );
+    }
+
+    #[test]
+    fn what_the_group_that_knows_did_not_tell_is_not_told() {
+        let mut firewalls = part("firewalls", (0, 1), "");
+        firewalls.finished = false;
+        let ssh = part("ssh", (0, 1), "firewall_active=0\n");
+        assert_eq!(
+            merge(&[ssh, firewalls]).report.scalar("firewall_active"),
+            None
+        );
+    }
+
+    #[test]
+    fn a_scalar_that_one_group_writes_several_times_stays_so() {
+        let merged = merge(&[
+            part("ssh", (0, 1), ""),
+            part("networking", (0, 1), "protocol=dccp\nprotocol=rds\n"),
+        ]);
+        let told: Vec<_> = merged
+            .report
+            .entries
+            .iter()
+            .filter(|entry| entry.key == "protocol")
+            .map(|entry| entry.value.as_str())
+            .collect();
+        assert_eq!(told, ["dccp", "rds"]);
     }
 
     #[test]

@@ -14,6 +14,9 @@ use crate::exec::{clean_command, kill_group};
 /// that floods ends its part, not the memory of the machine.
 const FILE_BLOCKS: u32 = 131_072;
 
+/// The profile that Lynis finds by itself.
+const PROFILE: &str = "default.prf";
+
 /// How much is read of what a part wrote.
 const READ_LIMIT: u64 = 96 << 20;
 
@@ -50,8 +53,12 @@ impl Part {
         shard: Shard,
         directory: PathBuf,
     ) -> Result<Self, TreeError> {
-        tree.write(&directory, |path| shard.leaves_out(path))?;
-        write_file(&directory.join("profile.prf"), profile.text.as_bytes())?;
+        // With --usecwd Lynis takes default.prf from its directory in any case; naming a profile as
+        // well would make it read both, a second of work in every part.
+        tree.write(&directory, |path| {
+            path == Path::new(PROFILE) || shard.leaves_out(path)
+        })?;
+        write_file(&directory.join(PROFILE), profile.text.as_bytes())?;
         let place = directory.display();
         let child = clean_command(Path::new("/bin/sh"))
             .arg("-c")
@@ -60,7 +67,6 @@ impl Part {
             ))
             .args(["lynis", "audit", "system", "--usecwd"])
             .args(["--plugindir", &format!("{place}/plugins")])
-            .args(["--profile", &format!("{place}/profile.prf")])
             .args(["--quick", "--quiet", "--no-colors"])
             .args(["--report-file", &format!("{place}/report.dat")])
             .args(["--logfile", &format!("{place}/lynis.log")])

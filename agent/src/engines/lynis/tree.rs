@@ -225,7 +225,7 @@ impl Tree {
             let to = directory.join(path);
             if matches!(path.to_str(), Some("lynis" | "include/functions")) {
                 let own = own_files(&String::from_utf8_lossy(bytes), directory);
-                write_file(&to, own.as_bytes())?;
+                write_file(&to, time_by_test(&own).as_bytes())?;
             } else {
                 write_file(&to, bytes)?;
             }
@@ -245,6 +245,22 @@ fn own_files(script: &str, directory: &Path) -> String {
             "mktemp /tmp/lynis.",
             &format!("mktemp {}/lynis.", directory.display()),
         )
+}
+
+/// Lets the log tell the time once a test instead of once a line.
+///
+/// Lynis starts `date` for each of its 7,500 lines, a tenth of all the work it does. Its log is the
+/// only thing that changes: a line has the time at which its test began.
+fn time_by_test(script: &str) -> String {
+    const NOW: &str = r#"CDATE=$(date "+%Y-%m-%d %H:%M:%S")"#;
+    const TEST_BEGINS: &str = "Register() {\n";
+    if !script.contains(TEST_BEGINS) {
+        return script.to_owned();
+    }
+    let kept = NOW.replace("$(", "${CDATE:-$(").replace(")", ")}");
+    script
+        .replace(NOW, &kept)
+        .replacen(TEST_BEGINS, &format!("{TEST_BEGINS}{NOW}\n"), 1)
 }
 
 fn make_directory(path: &Path) -> Result<(), TreeError> {
@@ -283,6 +299,20 @@ mod tests {
         assert_eq!(
             own,
             "PIDFILE=\"./lynis.pid\"\nrm -f \"./lynis.pid\"\nTEMP_FILE=$(mktemp /run/hardtarget-x/part-1/lynis.XXXXXXXXXX) || exit 1\n"
+        );
+    }
+
+    #[test]
+    fn the_log_has_the_time_at_which_a_test_began() {
+        let script = "LogText() {\nCDATE=$(date \"+%Y-%m-%d %H:%M:%S\"); echo \"${CDATE} $1\"\n}\nRegister() {\nshift\n}\n";
+        assert_eq!(
+            time_by_test(script),
+            "LogText() {\nCDATE=${CDATE:-$(date \"+%Y-%m-%d %H:%M:%S\")}; echo \"${CDATE} $1\"\n}\nRegister() {\nCDATE=$(date \"+%Y-%m-%d %H:%M:%S\")\nshift\n}\n"
+        );
+        // The launcher has no tests of its own: its times stay as they are.
+        assert_eq!(
+            time_by_test("CDATE=$(date \"+%F\")\n"),
+            "CDATE=$(date \"+%F\")\n"
         );
     }
 
