@@ -126,7 +126,7 @@ class Bench:
         """One plain Lynis of the same tree, with files of its own."""
         return run(
             ["sh", "./lynis", "audit", "system", "--quick", "--usecwd",
-             "--plugindir", self.lynis / "plugins", "--profile", self.lynis / "default.prf",
+             "--plugindir", self.lynis / "plugins",
              "--quiet", "--no-colors",
              "--report-file", self.work / "plain.dat", "--logfile", self.work / "plain.log"],
             cwd=self.lynis,

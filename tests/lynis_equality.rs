@@ -43,7 +43,6 @@ fn plain(tree: &Path, directory: &Path) -> (ReportFile, log::Log) {
             "--no-colors",
         ])
         .args(["--plugindir", &file("lynis/plugins")])
-        .args(["--profile", &file("lynis/default.prf")])
         .args(["--report-file", &file("report.dat")])
         .args(["--logfile", &file("lynis.log")])
         .current_dir(&place)

@@ -70,6 +70,8 @@ impl Part {
             .args(["--quick", "--quiet", "--no-colors"])
             .args(["--report-file", &format!("{place}/report.dat")])
             .args(["--logfile", &format!("{place}/lynis.log")])
+            // Tools that Lynis asks may keep files at home: Debian's rpm makes a database there.
+            .env("HOME", &directory)
             .current_dir(&directory)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
