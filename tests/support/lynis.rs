@@ -17,6 +17,7 @@ pub fn pretend(directory: &Path, script: &str) {
     let program = format!(
         r#"#!/bin/sh
 PROGRAM_VERSION="3.1.4"
+INCLUDE_TESTS="ssh"
 REPORT=/dev/null LOG=/dev/null
 while [ $# -gt 0 ]; do
   case $1 in

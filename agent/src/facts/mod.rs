@@ -70,7 +70,9 @@ pub(crate) enum Gap {
 
 impl From<ReadError> for Gap {
     fn from(error: ReadError) -> Self {
-        if error.is_absent() {
+        // What the kernel tells is missing only where /proc is: that is no word about the machine.
+        let kernels_word = matches!(&error, ReadError::Absent(path) if path.starts_with("/proc"));
+        if error.is_absent() && !kernels_word {
             Self::Absent(error.to_string())
         } else {
             Self::Unknown(error.to_string())
