@@ -57,6 +57,20 @@ pub enum Ref {
     Manual(&'static str),
 }
 
+impl Ref {
+    /// A section of the CIS benchmark for Debian 12, or the parent of several; numbered as in
+    /// `controls/cis_debian12.yml` of ComplianceAsCode.
+    pub(crate) const fn debian_12(section: &'static str) -> Self {
+        Self::Cis("Debian Linux 12 v1.1.0", section)
+    }
+
+    /// A section of the CIS benchmark for Amazon Linux 2023, or the parent of several; numbered as
+    /// in `controls/cis_al2023.yml` of ComplianceAsCode.
+    pub(crate) const fn amazon_linux_2023(section: &'static str) -> Self {
+        Self::Cis("Amazon Linux 2023 v1.0.0", section)
+    }
+}
+
 /// What a judge says: a verdict, or why there is none.
 pub(crate) type Judged = Result<Verdict, NotJudged>;
 

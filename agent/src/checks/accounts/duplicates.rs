@@ -19,7 +19,12 @@ check! {
         severity: Medium,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(694), Ref::Manual("passwd(5)")],
+        references: [
+            Ref::debian_12("7.2.5"),
+            Ref::debian_12("7.2.7"),
+            Ref::Cwe(694),
+            Ref::Manual("passwd(5)"),
+        ],
         judge: duplicates,
         passes: |tree| { tree.file("/etc/passwd", "a:x:1000:1000::/:/bin/sh\nb:x:1001:1001::/:/bin/sh\n"); },
         fails: |tree| { tree.file("/etc/passwd", "a:x:1000:1000::/:/bin/sh\nb:x:1000:1001::/:/bin/sh\n"); },

@@ -20,7 +20,12 @@ check! {
         severity: Critical,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(258), Ref::Manual("shadow(5)")],
+        references: [
+            Ref::debian_12("7.2.2"),
+            Ref::amazon_linux_2023("6.2.2"),
+            Ref::Cwe(258),
+            Ref::Manual("shadow(5)"),
+        ],
         judge: empty_passwords,
         passes: |tree| {
             tree.file("/etc/passwd", "joe:x:1000:1000::/home/joe:/bin/sh\n")

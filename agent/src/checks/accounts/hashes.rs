@@ -22,7 +22,13 @@ check! {
         severity: Medium,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(916), Ref::Manual("crypt(5)"), Ref::Manual("login.defs(5)")],
+        references: [
+            Ref::debian_12("5.4.1.4"),
+            Ref::amazon_linux_2023("4.5.4"),
+            Ref::Cwe(916),
+            Ref::Manual("crypt(5)"),
+            Ref::Manual("login.defs(5)"),
+        ],
         judge: hashes,
         passes: |tree| {
             tree.file("/etc/passwd", "joe:x:1000:1000::/:/bin/sh\n")

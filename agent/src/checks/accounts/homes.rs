@@ -20,7 +20,7 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(732)],
+        references: [Ref::debian_12("7.2.9"), Ref::amazon_linux_2023("6.2.10"), Ref::Cwe(732)],
         judge: homes,
         passes: |tree| { tree.file("/etc/passwd", "root:x:0:0::/root:/bin/sh\n").dir("/root"); },
         fails: |tree| {

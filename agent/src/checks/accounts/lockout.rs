@@ -23,7 +23,13 @@ check! {
         severity: Low,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(307), Ref::Manual("pam_faillock(8)"), Ref::Manual("pam.d(5)")],
+        references: [
+            Ref::debian_12("5.3.2.2"),
+            Ref::amazon_linux_2023("4.4.2"),
+            Ref::Cwe(307),
+            Ref::Manual("pam_faillock(8)"),
+            Ref::Manual("pam.d(5)"),
+        ],
         judge: lockout,
         passes: |tree| {
             tree.file("/etc/pam.d/login", "auth substack system-auth\n")

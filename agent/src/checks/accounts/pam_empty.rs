@@ -25,7 +25,7 @@ check! {
         severity: Low,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(258), Ref::Manual("pam_unix(8)")],
+        references: [Ref::debian_12("5.3.3.4.1"), Ref::Cwe(258), Ref::Manual("pam_unix(8)")],
         judge: pam_empty,
         passes: |tree| { tree.file("/etc/pam.d/common-auth", "auth required pam_unix.so\n"); },
         fails: |tree| { tree.file("/etc/pam.d/common-auth", "auth required pam_unix.so nullok\n"); },

@@ -17,7 +17,12 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(250), Ref::Manual("passwd(5)")],
+        references: [
+            Ref::debian_12("5.4.2.1"),
+            Ref::amazon_linux_2023("6.2.9"),
+            Ref::Cwe(250),
+            Ref::Manual("passwd(5)"),
+        ],
         judge: root_twins,
         passes: |tree| { tree.file("/etc/passwd", "root:x:0:0::/root:/bin/sh\n"); },
         fails: |tree| {

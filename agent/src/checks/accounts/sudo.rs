@@ -23,7 +23,13 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(306), Ref::Cwe(250), Ref::Manual("sudoers(5)")],
+        references: [
+            Ref::debian_12("5.2.4"),
+            Ref::amazon_linux_2023("4.3.4"),
+            Ref::Cwe(306),
+            Ref::Cwe(250),
+            Ref::Manual("sudoers(5)"),
+        ],
         judge: sudo,
         passes: |tree| { tree.file("/etc/sudoers", "root ALL=(ALL) NOPASSWD: ALL\n%sudo ALL=(ALL) ALL\n"); },
         fails: |tree| {

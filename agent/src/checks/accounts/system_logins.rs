@@ -18,7 +18,12 @@ check! {
         severity: Medium,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(1188), Ref::Manual("shadow(5)")],
+        references: [
+            Ref::debian_12("5.4.2.7"),
+            Ref::amazon_linux_2023("4.6.2"),
+            Ref::Cwe(1188),
+            Ref::Manual("shadow(5)"),
+        ],
         judge: system_logins,
         passes: |tree| {
             tree.file("/etc/passwd", "bin:x:2:2::/bin:/bin/sh\n").file("/etc/shadow", "bin:*:1::::::\n");

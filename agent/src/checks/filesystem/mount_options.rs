@@ -21,7 +21,12 @@ check! {
         severity: Low,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Manual("mount(8)"), Ref::Manual("fstab(5)")],
+        references: [
+            Ref::debian_12("1.1.2"),
+            Ref::amazon_linux_2023("1.1.2"),
+            Ref::Manual("mount(8)"),
+            Ref::Manual("fstab(5)"),
+        ],
         judge: lax_mount_options,
         passes: |tree| {
             tree.file(

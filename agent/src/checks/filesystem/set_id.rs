@@ -29,7 +29,12 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(250), Ref::Cwe(732), Ref::Manual("inode(7)")],
+        references: [
+            Ref::debian_12("7.1.13"),
+            Ref::Cwe(250),
+            Ref::Cwe(732),
+            Ref::Manual("inode(7)"),
+        ],
         judge: foreign_set_id,
         passes: |tree| {
             tree.file("/usr/bin/su", "")

@@ -21,7 +21,7 @@ check! {
         severity: Low,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(282)],
+        references: [Ref::debian_12("7.1.12"), Ref::Cwe(282)],
         judge: unowned_file,
         passes: |tree| {
             tree.file("/etc/passwd", "root:x:0:0::/root:/bin/sh\n")

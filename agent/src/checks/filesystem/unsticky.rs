@@ -23,7 +23,12 @@ check! {
         severity: Medium,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(732), Ref::Cwe(379), Ref::Manual("inode(7)")],
+        references: [
+            Ref::debian_12("7.1.11"),
+            Ref::Cwe(732),
+            Ref::Cwe(379),
+            Ref::Manual("inode(7)"),
+        ],
         judge: unsticky_directory,
         passes: |tree| { tree.dir("/tmp").mode("/tmp", 0o1777); },
         fails: |tree| { tree.dir("/srv/drop").mode("/srv/drop", 0o777); },

@@ -24,7 +24,7 @@ check! {
         severity: Medium,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(732), Ref::Manual("chmod(1)")],
+        references: [Ref::debian_12("7.1.11"), Ref::Cwe(732), Ref::Manual("chmod(1)")],
         judge: world_writable_file,
         passes: |tree| {
             tree.file("/etc/app.conf", "")

@@ -19,7 +19,7 @@ check! {
         severity: Critical,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::AwsSharedAmi, Ref::Cwe(312)],
+        references: [Ref::AwsSharedAmi, Ref::Cwe(312), Ref::Cwe(522)],
         judge: judge,
         passes: |tree| { tree.file("/root/.aws/config", "[default]\nregion = eu-west-1\n"); },
         fails: |tree| { tree.file("/root/.aws/credentials", "[default]\naws_secret_access_key = x\n"); },

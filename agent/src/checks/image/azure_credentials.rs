@@ -20,7 +20,7 @@ check! {
         severity: Critical,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::AwsSharedAmi, Ref::Cwe(312)],
+        references: [Ref::AwsSharedAmi, Ref::Cwe(312), Ref::Cwe(522)],
         judge: judge,
         passes: |tree| { tree.file("/root/.azure/accessTokens.json", "[]"); },
         fails: |tree| { tree.file("/root/.azure/msal_token_cache.json", r#"{"RefreshToken": {"a": {"secret": "x"}}}"#); },

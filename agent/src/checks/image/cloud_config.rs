@@ -23,7 +23,11 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(798), Ref::Page("cloud-init: Module reference", "https://docs.cloud-init.io/en/latest/reference/modules.html")],
+        references: [
+            Ref::AwsSharedAmi,
+            Ref::Cwe(798),
+            Ref::Page("cloud-init: Module reference", "https://docs.cloud-init.io/en/latest/reference/modules.html"),
+        ],
         judge: judge,
         passes: |tree| { tree.file("/etc/cloud/cloud.cfg", "chpasswd:\n  expire: false\n"); },
         fails: |tree| { tree.file("/etc/cloud/cloud.cfg.d/99_a.cfg", "password: x\n"); },

@@ -22,7 +22,7 @@ check! {
         severity: Critical,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::AwsSharedAmi, Ref::Cwe(312)],
+        references: [Ref::AwsSharedAmi, Ref::Cwe(312), Ref::Cwe(522)],
         judge: judge,
         passes: |tree| { tree.file("/root/.kube/config", "users:\n- name: a\n  user:\n    exec:\n      command: aws\n"); },
         fails: |tree| { tree.file("/root/.kube/config", "users:\n- name: a\n  user:\n    token: x\n"); },

@@ -21,7 +21,7 @@ check! {
         severity: Critical,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::AwsSharedAmi, Ref::Cwe(312)],
+        references: [Ref::AwsSharedAmi, Ref::Cwe(312), Ref::Cwe(522)],
         judge: judge,
         passes: |tree| { tree.file("/root/.config/gcloud/application_default_credentials.json", r#"{"type": "external_account"}"#); },
         fails: |tree| { tree.file("/root/key.json", r#"{"type": "service_account", "private_key": "x"}"#); },

@@ -19,7 +19,7 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::AwsSharedAmi, Ref::Cwe(312)],
+        references: [Ref::AwsSharedAmi, Ref::Cwe(312), Ref::Cwe(522)],
         judge: judge,
         passes: |tree| { tree.file("/root/.npmrc", "//r.example.com/:_authToken=${NPM_TOKEN}\n"); },
         fails: |tree| { tree.file("/root/.npmrc", "//r.example.com/:_authToken=x\n"); },

@@ -20,7 +20,7 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::AwsSharedAmi, Ref::Cwe(312)],
+        references: [Ref::AwsSharedAmi, Ref::Cwe(312), Ref::Cwe(522)],
         judge: judge,
         passes: |tree| { tree.file("/etc/pip.conf", "[global]\nindex-url = https://pypi.org/simple\n"); },
         fails: |tree| { tree.file("/root/.pypirc", "[pypi]\nusername = __token__\npassword = x\n"); },

@@ -21,7 +21,12 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::AwsSharedAmi, Ref::Cwe(312), Ref::Manual("containers-auth.json(5)")],
+        references: [
+            Ref::AwsSharedAmi,
+            Ref::Cwe(312),
+            Ref::Cwe(522),
+            Ref::Manual("containers-auth.json(5)"),
+        ],
         judge: judge,
         passes: |tree| { tree.file("/root/.docker/config.json", r#"{"auths": {"a": {}}, "credsStore": "ecr-login"}"#); },
         fails: |tree| { tree.file("/root/.docker/config.json", r#"{"auths": {"a": {"auth": "eDp4"}}}"#); },

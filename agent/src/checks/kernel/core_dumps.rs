@@ -24,7 +24,12 @@ check! {
         severity: Low,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(528), Ref::Manual("core(5)"), Ref::Manual("limits.conf(5)")],
+        references: [
+            Ref::debian_12("1.5.3"),
+            Ref::Cwe(528),
+            Ref::Manual("core(5)"),
+            Ref::Manual("limits.conf(5)"),
+        ],
         judge: core_dumps,
         passes: |tree| {
             tree.file("/etc/sysctl.d/a.conf", "fs.suid_dumpable=0\n")

@@ -22,6 +22,8 @@ check! {
         scope: Files,
         since: "0.1.0",
         references: [
+            Ref::debian_12("1.3.1"),
+            Ref::amazon_linux_2023("1.6.1.5"),
             Ref::Cwe(693),
             Ref::Manual("selinux_config(5)"),
             Ref::Manual("apparmor(7)"),

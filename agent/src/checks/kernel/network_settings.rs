@@ -26,6 +26,8 @@ check! {
         scope: Files,
         since: "0.1.0",
         references: [
+            Ref::debian_12("3.3"),
+            Ref::amazon_linux_2023("3.3"),
             Ref::Cwe(1188),
             Ref::Manual("sysctl.d(5)"),
             Ref::Page(

@@ -21,7 +21,12 @@ check! {
         severity: Low,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(1188), Ref::Manual("modprobe.d(5)")],
+        references: [
+            Ref::debian_12("1.1.1"),
+            Ref::debian_12("3.2"),
+            Ref::Cwe(1188),
+            Ref::Manual("modprobe.d(5)"),
+        ],
         judge: rare_modules,
         passes: |tree| {
             tree.file("/lib/modules/6.1.0/modules.dep", "kernel/net/sctp/sctp.ko.xz:\n")

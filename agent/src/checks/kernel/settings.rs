@@ -25,6 +25,8 @@ check! {
         scope: Files,
         since: "0.1.0",
         references: [
+            Ref::debian_12("1.5.1"),
+            Ref::debian_12("1.5.2"),
             Ref::Cwe(1188),
             Ref::Manual("sysctl.d(5)"),
             Ref::Page(

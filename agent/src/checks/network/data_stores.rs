@@ -20,7 +20,12 @@ check! {
         severity: High,
         scope: Running,
         since: "0.1.0",
-        references: [Ref::Cwe(1327), Ref::Cwe(306)],
+        references: [
+            Ref::debian_12("2.1.22"),
+            Ref::amazon_linux_2023("2.4"),
+            Ref::Cwe(1327),
+            Ref::Cwe(306),
+        ],
         judge: data_stores,
         passes: |tree| {
             tree.running().file("/proc/net/tcp", "  0: 0100007F:18EB 00000000:0000 0A 0:0 0:0 0 110 0 77 1\n");

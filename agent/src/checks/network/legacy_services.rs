@@ -22,7 +22,13 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(319), Ref::Manual("inetd(8)"), Ref::Manual("xinetd.conf(5)")],
+        references: [
+            Ref::debian_12("2.1"),
+            Ref::amazon_linux_2023("2.2.13"),
+            Ref::Cwe(319),
+            Ref::Manual("inetd(8)"),
+            Ref::Manual("xinetd.conf(5)"),
+        ],
         judge: legacy_services,
         passes: |tree| {
             tree.file("/sbin/init", "").file(

@@ -17,7 +17,7 @@ check! {
         severity: High,
         scope: Running,
         since: "0.1.0",
-        references: [Ref::Cwe(319)],
+        references: [Ref::debian_12("2.1.22"), Ref::amazon_linux_2023("2.4"), Ref::Cwe(319)],
         judge: plaintext,
         passes: |tree| { tree.running().file("/proc/net/tcp", ""); },
         fails: |tree| {

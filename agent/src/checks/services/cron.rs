@@ -20,6 +20,8 @@ check! {
         scope: Files,
         since: "0.1.0",
         references: [
+            Ref::debian_12("2.4.1"),
+            Ref::amazon_linux_2023("4.1"),
             Ref::Cwe(732),
             Ref::Manual("crontab(5)"),
             Ref::Page("MITRE ATT&CK T1053.003", "https://attack.mitre.org/techniques/T1053/003/"),

@@ -20,7 +20,12 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(426), Ref::Cwe(427)],
+        references: [
+            Ref::debian_12("5.4.2.5"),
+            Ref::amazon_linux_2023("6.2.8"),
+            Ref::Cwe(426),
+            Ref::Cwe(427),
+        ],
         judge: open_search_path,
         passes: |tree| { tree.file("/etc/environment", "PATH=/usr/bin:/opt/bin\n").dir("/opt/bin"); },
         fails: |tree| { tree.file("/root/.bashrc", "export PATH=$PATH:.\n"); },

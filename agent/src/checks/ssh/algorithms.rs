@@ -21,7 +21,12 @@ check! {
         severity: Medium,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(327), Ref::Manual("sshd_config(5)")],
+        references: [
+            Ref::debian_12("5.1.6"),
+            Ref::debian_12("5.1.12"),
+            Ref::Cwe(327),
+            Ref::Manual("sshd_config(5)"),
+        ],
         judge: algorithms,
         passes: |tree| {
             tree.sshd("Ciphers aes256-gcm@openssh.com\nMACs hmac-sha2-256\nKexAlgorithms curve25519-sha256\nHostKeyAlgorithms ssh-ed25519\n");

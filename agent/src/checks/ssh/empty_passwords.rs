@@ -17,7 +17,12 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(258), Ref::Manual("sshd_config(5)")],
+        references: [
+            Ref::debian_12("5.1.19"),
+            Ref::amazon_linux_2023("4.2.9"),
+            Ref::Cwe(258),
+            Ref::Manual("sshd_config(5)"),
+        ],
         judge: empty_passwords,
         passes: |tree| { tree.sshd(""); },
         fails: |tree| { tree.sshd("PermitEmptyPasswords yes\n"); },

@@ -25,7 +25,12 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(732), Ref::Manual("sshd_config(5)")],
+        references: [
+            Ref::debian_12("5.1.1"),
+            Ref::debian_12("5.1.2"),
+            Ref::Cwe(732),
+            Ref::Manual("sshd_config(5)"),
+        ],
         judge: key_files,
         passes: |tree| { tree.sshd("StrictModes yes\n"); },
         fails: |tree| { tree.sshd("StrictModes no\n"); },

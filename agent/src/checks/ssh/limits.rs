@@ -17,7 +17,12 @@ check! {
         severity: Low,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(307), Ref::Manual("sshd_config(5)")],
+        references: [
+            Ref::debian_12("5.1.13"),
+            Ref::debian_12("5.1.16"),
+            Ref::Cwe(307),
+            Ref::Manual("sshd_config(5)"),
+        ],
         judge: limits,
         passes: |tree| { tree.sshd("MaxAuthTries 4\nLoginGraceTime 1m\n"); },
         fails: |tree| { tree.sshd("LoginGraceTime 0\n"); },

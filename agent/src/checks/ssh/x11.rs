@@ -17,7 +17,11 @@ check! {
         severity: Low,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Manual("sshd_config(5)")],
+        references: [
+            Ref::debian_12("5.1.8"),
+            Ref::amazon_linux_2023("4.2.12"),
+            Ref::Manual("sshd_config(5)"),
+        ],
         judge: x11,
         passes: |tree| { tree.sshd("X11Forwarding no\n"); },
         fails: |tree| { tree.sshd("X11Forwarding yes\n"); },

@@ -20,7 +20,12 @@ check! {
         severity: Info,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(1104), Ref::Manual("unattended-upgrade(8)")],
+        references: [
+            Ref::debian_12("1.2.2.1"),
+            Ref::amazon_linux_2023("1.8"),
+            Ref::Cwe(1104),
+            Ref::Manual("unattended-upgrade(8)"),
+        ],
         judge: no_automatic_updates,
         passes: |tree| {
             tree.file("/usr/sbin/init", "")

@@ -22,6 +22,7 @@ check! {
         scope: Files,
         since: "0.1.0",
         references: [
+            Ref::debian_12("1.2.1.2"),
             Ref::Cwe(1104),
             Ref::Page("Debian security information", "https://www.debian.org/security/"),
         ],

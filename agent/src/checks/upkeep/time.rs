@@ -22,6 +22,8 @@ check! {
         scope: Files,
         since: "0.1.0",
         references: [
+            Ref::debian_12("2.3.1.1"),
+            Ref::amazon_linux_2023("2.1.1"),
             Ref::Page(
                 "Amazon EC2: Precision clock and time synchronization",
                 "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/set-time.html",

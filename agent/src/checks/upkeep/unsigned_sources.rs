@@ -27,6 +27,8 @@ check! {
         scope: Files,
         since: "0.1.0",
         references: [
+            Ref::debian_12("1.2.1.1"),
+            Ref::amazon_linux_2023("1.2.2"),
             Ref::Cwe(347),
             Ref::Manual("sources.list(5)"),
             Ref::Manual("apt-secure(8)"),
