@@ -58,10 +58,22 @@ fn plain(tree: &Path, directory: &Path) -> (ReportFile, log::Log) {
     )
 }
 
-/// A list as a set. FILE-6354 counts old files in /tmp, where others come and go between the runs:
-/// its number is left aside.
+/// Tests of what processes do at that very moment: dead, waiting for a disk, holding a deleted
+/// file. Two runs of plain Lynis in a row differ in them as well. None gives points.
+const MOMENTS: [&str; 3] = ["PROC-3612|", "PROC-3614|", "LOGG-2190|"];
+
+/// A list as a set, without the word of a moment. FILE-6354 counts old files in /tmp, where others
+/// come and go between the runs: its number is left aside.
 fn list(report: &ReportFile, key: &str) -> BTreeSet<String> {
-    report.list(key).map(settled).collect()
+    report
+        .list(key)
+        .filter(|value| !momentary(value))
+        .map(settled)
+        .collect()
+}
+
+fn momentary(value: &str) -> bool {
+    MOMENTS.iter().any(|test| value.starts_with(test))
 }
 
 fn settled(value: &str) -> String {
@@ -123,7 +135,13 @@ fn stock_lynis_in_parts_equals_one_plain_lynis() {
     assert!(points > 0 && max_points > 50, "plain Lynis gave points");
 
     for key in ["warning", "suggestion", "details", "vulnerable_package"] {
-        assert_eq!(list(&parts, key), list(&expected, key), "{key}");
+        let (have, want) = (list(&parts, key), list(&expected, key));
+        let missing: Vec<_> = want.difference(&have).collect();
+        let more: Vec<_> = have.difference(&want).collect();
+        assert!(
+            missing.is_empty() && more.is_empty(),
+            "{key}: missing {missing:?}, more {more:?}"
+        );
     }
     assert!(!list(&expected, "suggestion").is_empty());
     for key in [
@@ -162,7 +180,7 @@ fn stock_lynis_in_parts_equals_one_plain_lynis() {
         report
             .entries
             .iter()
-            .filter(|entry| !moves.contains(&entry.key.as_str()))
+            .filter(|entry| !moves.contains(&entry.key.as_str()) && !momentary(&entry.value))
             .map(|entry| (entry.key.clone(), settled(&entry.value)))
             .collect()
     };

@@ -70,8 +70,12 @@ pub(crate) fn run(task: &Task, limit: Duration, mut watch: impl FnMut(&Message))
     };
     let mut groups = Vec::new();
     let stopped = listen(&events, end, &mut heard, &mut groups, &mut watch);
+    // One that closed its end is on its way out: how it ends is the reason that people read.
+    let ended = matches!(stopped, Stop::Closed)
+        .then(|| wait(&mut child))
+        .flatten();
     kill_group(&child);
-    let status = wait(&mut child);
+    let status = ended.or_else(|| wait(&mut child));
     descendants::kill_all(&groups);
     if let Some(signals) = signals {
         signals.close();
