@@ -274,6 +274,22 @@ fn nothing_scanned_is_exit_code_5() {
 }
 
 #[test]
+fn an_image_that_is_not_mounted_is_no_clean_image() {
+    let empty = tempfile::tempdir().unwrap();
+    // And a reader that goes away does not change the exit code.
+    let output = Command::new("bash")
+        .args([
+            "-c",
+            "\"$AGENT\" --dry-run --format json --root \"$ROOT\" | true; exit ${PIPESTATUS[0]}",
+        ])
+        .env("AGENT", agent::path())
+        .env("ROOT", empty.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(5), "{}", stderr(&output));
+}
+
+#[test]
 fn the_program_documents_itself() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     for (args, file) in [

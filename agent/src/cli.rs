@@ -182,14 +182,18 @@ pub struct DiffArgs {
     pub format: ScanFormat,
 }
 
+/// What a deadline may be: less is no scan, more is no deadline.
+const DEADLINES: std::ops::RangeInclusive<Duration> =
+    Duration::from_secs(10)..=Duration::from_secs(24 * 3600);
+
 /// Reads a duration like `90s`, `15m` or `1h 30m`.
 fn duration(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration = text
         .parse()
         .map_err(|_| format!("`{text}` is no duration: write for example 90s, 15m or 1h"))?;
     match Duration::try_from(span) {
-        Ok(duration) if duration >= Duration::from_secs(10) => Ok(duration),
-        _ => Err("a scan needs 10 seconds at the least".to_owned()),
+        Ok(duration) if DEADLINES.contains(&duration) => Ok(duration),
+        _ => Err("a deadline is between 10 seconds and 24 hours".to_owned()),
     }
 }
 
@@ -210,5 +214,6 @@ mod tests {
         assert!(duration("15").is_err());
         assert!(duration("-3m").is_err());
         assert!(duration("1s").is_err());
+        assert!(duration("9223372036854775807s").is_err());
     }
 }

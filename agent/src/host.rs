@@ -188,6 +188,13 @@ impl Host {
     /// Opens a regular file for reading, for callers that stream.
     pub fn open(&self, path: &Path) -> Result<File, ReadError> {
         let real = self.resolve(path)?;
+        // Asked before opening too: opening alone has effects on some devices (a watchdog, a tape).
+        let before = real
+            .metadata()
+            .map_err(|source| ReadError::new(path, source))?;
+        if !before.is_file() {
+            return Err(ReadError::NotAFile(path.to_owned()));
+        }
         // O_NONBLOCK: opening a FIFO without a writer would wait for ever. It has no effect on
         // regular files.
         let file = OpenOptions::new()

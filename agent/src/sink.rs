@@ -46,7 +46,7 @@ impl Sink {
             .mode(0o750)
             .create(directory)
             .map_err(SinkError::new(directory))?;
-        let path = directory.join(".report.json.part");
+        let path = directory.join(part("report.json"));
         let file = create(&path).map_err(SinkError::new(&path))?;
         let reserve = match posix_fallocate(file.as_fd(), 0, RESERVED) {
             // Some file systems cannot reserve; then the report takes its chance at the end.
@@ -89,7 +89,7 @@ impl Sink {
         fill: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> Result<(), SinkError> {
         let path = self.path(name);
-        let part = self.path(&format!(".{name}.part"));
+        let part = self.path(&part(name));
         let written = create(&part)
             .and_then(|mut file| {
                 fill(&mut file)?;
@@ -131,6 +131,12 @@ impl Drop for Sink {
             let _gone = std::fs::remove_file(part);
         }
     }
+}
+
+/// The name of a file that is not whole yet. Two scans that write to one directory each have their
+/// own; the later one's files stay.
+fn part(name: &str) -> String {
+    format!(".{name}.{}.part", std::process::id())
 }
 
 fn create(path: &Path) -> io::Result<File> {
@@ -188,7 +194,11 @@ mod tests {
         std::fs::write(&victim, "mine").unwrap();
         let place = directory.path().join("out");
         std::fs::create_dir(&place).unwrap();
-        for name in [".report.json.part", "report.json", ".report.html.part"] {
+        for name in [
+            part("report.json"),
+            "report.json".to_owned(),
+            part("report.html"),
+        ] {
             std::os::unix::fs::symlink(&victim, place.join(name)).unwrap();
         }
         let mut sink = Sink::open(&place).unwrap();

@@ -96,9 +96,11 @@ fn finish(args: &ScanArgs, assembled: &Assembled, sink: Option<&mut Sink>) -> an
         _ => &[],
     };
     // Printed before a failure to write is told: what was found is never lost to a full disk.
-    if !args.quiet {
+    let printed = if args.quiet {
+        Ok(())
+    } else {
         match args.format {
-            ScanFormat::Json => terminal::print_raw(&json)?,
+            ScanFormat::Json => terminal::print_raw(&json),
             ScanFormat::Text => terminal::print(&text(
                 report,
                 &TextStyle {
@@ -107,10 +109,15 @@ fn finish(args: &ScanArgs, assembled: &Assembled, sink: Option<&mut Sink>) -> an
                     verbose: args.verbose,
                     files: shown,
                 },
-            ))?,
+            )),
         }
-    }
+    };
     files.transpose()?;
+    // A reader that went away changes nothing about how the scan ended.
+    printed.or_else(|error| match error.kind() {
+        std::io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })?;
     Ok(end(report, args.fail_under))
 }
 
@@ -131,7 +138,10 @@ fn write_files(
                 // The report can do without them; the user should know.
                 match sink.copy(name, from) {
                     Ok(()) => files.push((name.to_owned(), sink.path(name).display().to_string())),
-                    Err(error) => terminal::note(&format!("warning: {error}")),
+                    Err(error) => {
+                        terminal::note(&format!("warning: {error}"));
+                        sink.remove(name);
+                    }
                 }
             }
             // One of an earlier scan would be taken for this one's.
@@ -147,7 +157,10 @@ fn write_files(
                 sink.path("report.html").display().to_string(),
             ),
         ),
-        Err(error) => terminal::note(&format!("warning: {error}")),
+        Err(error) => {
+            terminal::note(&format!("warning: {error}"));
+            sink.remove("report.html");
+        }
     }
     let path = sink.write_report(json.as_bytes()).context(
         "the report could not be kept; --output names another place, --format json prints it",

@@ -25,6 +25,16 @@ impl Engine for Native {
     }
 
     fn run(&self, cx: &Cx<'_>) -> anyhow::Result<Yield> {
+        // An image that is not mounted must not read as a clean one.
+        if !["/etc", "/usr", "/bin"]
+            .iter()
+            .any(|path| cx.host.exists(path))
+        {
+            anyhow::bail!(
+                "{} holds no Linux system: is the image mounted?",
+                cx.host.root().display()
+            );
+        }
         cx.progress
             .step(EngineId::Native, 0, CATALOGUE.len(), "reading facts");
         let facts = Facts::collect(cx.host, cx.clock);
