@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::{CheckOutcome, EngineId, EngineOutcome, Finding, Report, Score, Status};
+use crate::{CheckOutcome, EngineId, EngineOutcome, Finding, MORE_PLACES, Report, Score, Status};
 
 pub use text::text;
 pub use wire::to_json;
@@ -158,6 +158,13 @@ fn not_looked(report: &Report, finding: &Finding) -> Option<String> {
     let Some(run) = report.engines.iter().find(|run| run.engine == engine) else {
         return Some(format!("the engine {engine} was not asked"));
     };
+    // A place that is not named may be among those that are only counted.
+    let counted = report.findings.iter().any(|other| {
+        other.engine == engine && other.id == finding.id && other.subject == MORE_PLACES
+    });
+    if counted {
+        return Some("not all places of this fault are named".to_owned());
+    }
     let check = run.checks.iter().find(|check| check.id == finding.id);
     match (&run.outcome, check.map(|check| &check.outcome)) {
         (EngineOutcome::Failed(why), _) => {
@@ -215,6 +222,19 @@ mod tests {
             .collect();
         all.sort_unstable();
         all
+    }
+
+    #[test]
+    fn a_place_that_is_only_counted_is_not_fixed() {
+        let old = sample::typical();
+        let mut new = old.clone();
+        let place = new.findings.remove(0);
+        let mut rest = place.clone();
+        rest.subject = MORE_PLACES.to_owned();
+        new.findings.push(rest.with_fingerprint());
+        let diff = diff(&old, &new);
+        assert!(diff.fixed.is_empty(), "{:?}", diff.fixed);
+        assert_eq!(diff.unseen[0].finding.fingerprint, place.fingerprint);
     }
 
     /// [`sample::typical`] without the findings whose place in the list is not in `kept`; the

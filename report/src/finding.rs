@@ -48,6 +48,10 @@ impl Finding {
     }
 }
 
+/// The subject of the finding that stands for all further places of a fault that has too many to
+/// name: which ones they are is not known from the report.
+pub const MORE_PLACES: &str = "and more";
+
 /// A place to read on: a benchmark's section, a weakness's number, a page.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reference {

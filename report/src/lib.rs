@@ -24,7 +24,7 @@ pub mod v1;
 
 pub use clean::{clean_line, clean_text};
 pub use coverage::{CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun};
-pub use finding::{Finding, Reference};
+pub use finding::{Finding, MORE_PLACES, Reference};
 pub use fingerprint::fingerprint;
 pub use model::{Package, Report, Scan, Status, Vulnerability};
 pub use score::{Score, ScoredTest};

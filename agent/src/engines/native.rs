@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use hardtarget_report::{CheckOutcome, CheckRun, EngineId, Finding, clean_line};
+use hardtarget_report::{CheckOutcome, CheckRun, EngineId, Finding, MORE_PLACES, clean_line};
 
 use super::{Cx, Engine, Skip, Yield};
 use crate::checks::{CATALOGUE, Check, Fault, NotJudged, Scope, Verdict};
@@ -87,7 +87,7 @@ fn to_findings(check: &Check, mut faults: Vec<Fault>) -> Vec<Finding> {
     faults.sort_by(|a, b| a.subject.cmp(&b.subject));
     if faults.len() > MAX_FAULTS {
         let rest = faults.split_off(MAX_FAULTS);
-        let mut more = Fault::new("and more", format!("{} more places", rest.len()));
+        let mut more = Fault::new(MORE_PLACES, format!("{} more places", rest.len()));
         more.severity = rest.iter().filter_map(|fault| fault.severity).min();
         more.evidence
             .extend(rest.into_iter().take(MAX_FAULTS).map(|fault| fault.subject));
