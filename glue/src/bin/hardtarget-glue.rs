@@ -1,0 +1,3 @@
+//! The Lambda function `hardtarget-glue`.
+
+fn main() {}

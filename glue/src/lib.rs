@@ -1,0 +1,2 @@
+//! The cloud side of Hard Target: launches the throwaway instance that an AMI is scanned on, puts
+//! the score on the AMI, and ends what got stuck.
