@@ -38,7 +38,12 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
         btree_map(text(), vec(text(), 0..3), 0..3),
     )
         .prop_map(
-            |(scan, target, score, engines, findings, vulnerabilities, packages, facts)| {
+            |(mut scan, target, score, engines, findings, vulnerabilities, packages, facts)| {
+                scan.status = status(&engines);
+                match scan.status {
+                    Status::Complete => scan.why.clear(),
+                    Status::Partial | Status::Failed => scan.why.push("why".to_owned()),
+                }
                 let mut report = Report {
                     scan,
                     target,
@@ -67,24 +72,28 @@ fn time() -> impl Strategy<Value = Timestamp> {
         .prop_map(|(second, nanosecond)| Timestamp::new(second, nanosecond).unwrap())
 }
 
+/// What the engines make of the scan.
+fn status(engines: &[EngineRun]) -> Status {
+    let any = |word| engines.iter().any(|run| run.outcome.as_str() == word);
+    match (any("ran"), any("partial"), any("failed")) {
+        (false, false, _) => Status::Failed,
+        (true, false, false) => Status::Complete,
+        _ => Status::Partial,
+    }
+}
+
+/// A scan whose status is still to come.
 fn scan() -> impl Strategy<Value = Scan> {
-    let status = select(vec![Status::Complete, Status::Partial, Status::Failed]);
-    (
-        "[0-9a-f]{32}",
-        text(),
-        time(),
-        time(),
-        status,
-        vec(text(), 0..3),
-    )
-        .prop_map(|(id, agent_version, started, finished, status, why)| Scan {
+    ("[0-9a-f]{32}", text(), time(), time(), vec(text(), 0..3)).prop_map(
+        |(id, agent_version, one, other, why)| Scan {
             id,
             agent_version,
-            started,
-            finished,
-            status,
+            started: one.min(other),
+            finished: one.max(other),
+            status: Status::Complete,
             why,
-        })
+        },
+    )
 }
 
 fn target() -> impl Strategy<Value = Target> {
@@ -122,7 +131,7 @@ fn target() -> impl Strategy<Value = Target> {
 }
 
 fn score() -> impl Strategy<Value = Score> {
-    let points = (0_u32..=300, 0_u32..=300).prop_map(|(a, b)| (a.min(b), a.max(b)));
+    let points = (0_u32..=300, 1_u32..=300).prop_map(|(a, b)| (a.min(b), a.max(b)));
     let test =
         (text(), any::<u32>(), any::<u32>()).prop_map(|(id, points, max_points)| ScoredTest {
             id,
@@ -139,7 +148,11 @@ fn score() -> impl Strategy<Value = Score> {
     )
         .prop_map(
             |((points, max), known, lynis_version, profile, profile_sha256, tests)| Score {
-                index: u8::try_from((points * 100).checked_div(max).unwrap_or(0)).unwrap(),
+                index: if points == 0 {
+                    1
+                } else {
+                    u8::try_from(points * 100 / max).unwrap()
+                },
                 points: known.then_some(points),
                 max_points: known.then_some(max),
                 lynis_version,

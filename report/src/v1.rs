@@ -4,6 +4,7 @@
 //! not change, whatever becomes of the inner types: a new shape is a new version beside this one.
 
 mod convert;
+mod outline;
 mod parse;
 
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{parse, schema, to_json};
+use super::{Error, parse, schema, to_json};
 use crate::{Report, sample, strategy};
 
 /// A report with a bit of everything, short enough to read.
@@ -129,6 +129,25 @@ fn what_is_refused_is_told_in_a_sentence() {
             changed(|json| json["engines"][1]["engine"] = json!("lynis")),
             changed(twice),
             changed(|json| json["findings"][0]["references"][0] = json!(["CWE-1", null])),
+            changed(|json| json["scan"]["status"] = json!({"complete": null})),
+            changed(|json| json["scan"]["finished"] = json!("2001-01-01T00:00:00Z")),
+            changed(|json| json["scan"]["status"] = json!("partial")),
+            changed(|json| json["scan"]["status"] = json!("failed")),
+            changed(|json| json["scan"]["why"] = json!(["something"])),
+            changed(|json| json["engines"] = json!([])),
+            changed(|json| {
+                json["engines"][0]["outcome"] = json!("failed");
+                json["engines"][0]["why"] = json!("killed");
+            }),
+            changed(|json| {
+                json["engines"][0]["outcome"] = json!("partial");
+                json["engines"][0]["why"] = json!("killed");
+                json["scan"]["status"] = json!("partial");
+            }),
+            changed(|json| json["score"]["max_points"] = json!(0)),
+            changed(|json| json["score"]["max_points"] = json!(100)),
+            changed(|json| json["score"]["max_points"] = json!(null)),
+            changed(|json| json["score"]["points"] = json!(0)),
         ]
         .join("\n")
     );
@@ -140,6 +159,79 @@ fn a_text_that_goes_on_is_refused() {
     assert!(parse(format!("{json}{json}").as_bytes()).is_err());
     assert!(parse(&json.as_bytes()[..json.len() / 2]).is_err());
     assert!(parse(b"\xff\xfe").is_err());
+}
+
+/// A compact JSON text in which the object that begins at `at` has become the list of its members.
+fn as_list(json: &str, at: usize) -> String {
+    let mut out = format!("{}[", &json[..at]);
+    let (mut depth, mut in_name, mut in_string) = (1, true, false);
+    for (place, c) in json.char_indices().skip_while(|(place, _)| *place <= at) {
+        match c {
+            '"' => in_string = !in_string,
+            '{' | '[' if !in_string => depth += 1,
+            '}' | ']' if !in_string => depth -= 1,
+            ',' if !in_string && depth == 1 => in_name = true,
+            _ => {}
+        }
+        if depth == 0 {
+            return format!("{out}]{}", &json[place + 1..]);
+        }
+        if !in_name || c == ',' {
+            out.push(c);
+        }
+        if c == ':' && !in_string && depth == 1 {
+            in_name = false;
+        }
+    }
+    panic!("no object begins at {at}");
+}
+
+#[test]
+fn a_list_is_no_object_wherever_it_stands() {
+    let json = serde_json::to_string(&super::Report::from(&small())).unwrap();
+    assert!(parse(json.as_bytes()).is_ok());
+    let objects = json.match_indices('{').map(|(at, _)| at);
+    let facts = json.rfind('{').unwrap();
+    for at in objects.filter(|at| *at != facts) {
+        let bad = as_list(&json, at);
+        // Serde alone takes it.
+        assert!(serde_json::from_str::<super::Report>(&bad).is_ok(), "{bad}");
+        let result = parse(bad.as_bytes());
+        assert!(matches!(result, Err(Error::Form)), "{bad}: {result:?}");
+    }
+    assert!(parse(as_list(&json, facts).as_bytes()).is_err());
+}
+
+#[test]
+fn an_object_is_no_word_and_a_name_stands_once() {
+    let json = serde_json::to_string(&super::Report::from(&small())).unwrap();
+    for (good, bad) in [
+        (r#""complete""#, r#"{"complete":null}"#),
+        (r#""ran""#, r#"{"ran":null}"#),
+        (r#""native""#, r#"{"native":null}"#),
+        (r#""critical","#, r#"{"critical":null},"#),
+        (r#""pass""#, r#"{"pass":null}"#),
+        (r#""facts":{"#, r#""facts":{"twice":[],"twice":[],"#),
+    ] {
+        let bad = json.replacen(good, bad, 1);
+        let result = parse(bad.as_bytes());
+        assert!(matches!(result, Err(Error::Form)), "{bad}: {result:?}");
+    }
+    for name in ["score", "schema_version", "facts"] {
+        let bad = json.replacen('{', &format!("{{\"{name}\":null,"), 1);
+        assert!(parse(bad.as_bytes()).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn neither_depth_nor_mere_number_takes_the_reader_down() {
+    for piece in ["[", "{\"schema_version\":", "{\"a\":[", "[[],"] {
+        assert!(parse(piece.repeat(400_000).as_bytes()).is_err());
+    }
+    let json = serde_json::to_string(&super::Report::from(&small())).unwrap();
+    let many = format!("\"facts\":{{\"a\":[{}\"\"],", "\"\",".repeat(500_000));
+    let result = parse(json.replacen("\"facts\":{", &many, 1).as_bytes());
+    assert!(matches!(result, Err(Error::Values)), "{result:?}");
 }
 
 #[test]
@@ -167,6 +259,21 @@ proptest! {
         let validator = jsonschema::validator_for(&schema()).unwrap();
         let json = serde_json::from_str(&to_json(&report).unwrap()).unwrap();
         prop_assert!(validator.is_valid(&json));
+    }
+
+    #[test]
+    fn what_is_taken_is_written_again_and_valid(
+        at in 0_usize..7_000, old in 0_usize..4, new in "[]\\[{},:\"a0-9-]{0,4}"
+    ) {
+        let json = to_json(&small()).unwrap();
+        let at = at % json.len();
+        let changed = format!("{}{new}{}", &json[..at], json.get(at + old..).unwrap_or_default());
+        if let Ok(report) = parse(changed.as_bytes()) {
+            let validator = jsonschema::validator_for(&schema()).unwrap();
+            prop_assert!(validator.is_valid(&serde_json::from_str(&changed).unwrap()));
+            let json = to_json(&report).unwrap();
+            prop_assert_eq!(parse(json.as_bytes()).unwrap(), report);
+        }
     }
 
     #[test]

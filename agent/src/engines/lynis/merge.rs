@@ -58,7 +58,8 @@ pub(super) struct Merged {
     pub(super) report: ReportFile,
     /// The log, whose running totals are those of the whole.
     pub(super) log: Vec<u8>,
-    /// Points and highest possible points, if every part came to its end and no line is missing.
+    /// Points and highest possible points, if every part came to its end, no line is missing and
+    /// there were points to get.
     pub(super) points: Option<(u32, u32)>,
 }
 
@@ -69,7 +70,9 @@ pub(super) fn merge(parts: &[Written]) -> Merged {
     let sound = parts
         .iter()
         .all(|part| log::parse(&part.log).checked_sum().is_some());
-    let points = (whole && sound).then(|| log::parse(&log).sum());
+    let points = (whole && sound)
+        .then(|| log::parse(&log).sum())
+        .filter(|(_, max)| *max > 0);
     let reports: Vec<ReportFile> = parts
         .iter()
         .map(|part| report_file::parse(&part.report))

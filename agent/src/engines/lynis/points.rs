@@ -7,13 +7,13 @@ use hardtarget_report::ScoredTest;
 use super::log::Log;
 
 /// The hardening index: `floor(points x 100 / max_points)`. No points at all count as 1 of 100, as
-/// Lynis has it. `None` where the figures make no index.
+/// Lynis has it. `None` where the figures make no index, or no test had points to give.
 #[must_use]
 pub(super) fn index(points: u32, max_points: u32) -> Option<u8> {
-    if points == 0 {
+    if points == 0 && max_points > 0 {
         return Some(1);
     }
-    let index = u64::from(points) * 100 / u64::from(max_points).max(1);
+    let index = (u64::from(points) * 100).checked_div(u64::from(max_points))?;
     u8::try_from(index).ok().filter(|index| *index <= 100)
 }
 
@@ -50,7 +50,8 @@ mod tests {
             (117, 207, Some(56)),
             (207, 207, Some(100)),
             (0, 207, Some(1)),
-            (0, 0, Some(1)),
+            (0, 0, None),
+            (3, 0, None),
             (3, 2, None),
         ] {
             assert_eq!(index(points, max), expected, "{points} of {max}");
