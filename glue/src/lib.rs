@@ -1,2 +1,5 @@
 //! The cloud side of Hard Target: launches the throwaway instance that an AMI is scanned on, puts
 //! the score on the AMI, and ends what got stuck.
+
+pub mod family;
+pub mod reason;
