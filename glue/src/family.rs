@@ -13,55 +13,15 @@ pub const FAMILY_TAG: &str = "family";
 pub const IMAGE_BUILDER_TAG: &str = "Ec2ImageBuilderArn";
 
 /// What has a number of its own: after these it tells the line of a product (`debian-12`), or a place.
-const NUMBERED: &[&str] = &[
-    "alma",
-    "almalinux",
-    "alpine",
-    "amzn",
-    "centos",
-    "central",
-    "cuda",
-    "debian",
-    "east",
-    "fedora",
-    "java",
-    "jdk",
-    "k8s",
-    "kernel",
-    "kubernetes",
-    "leap",
-    "linux",
-    "mysql",
-    "node",
-    "nodejs",
-    "north",
-    "ol",
-    "openjdk",
-    "os",
-    "php",
-    "postgres",
-    "postgresql",
-    "python",
-    "rhel",
-    "rocky",
-    "ruby",
-    "server",
-    "sles",
-    "south",
-    "stream",
-    "suse",
-    "ubuntu",
-    "west",
-    "windows",
-];
+const NUMBERED: &str = "alma almalinux alpine amzn centos central cuda debian east fedora java jdk k8s kernel \
+    kubernetes leap linux mysql node nodejs north ol openjdk os php postgres postgresql \
+    python rhel rocky ruby server sles south stream suse ubuntu west windows";
 
 /// What counts up: `b142`, `build142`, `rc1`.
-const COUNTERS: &[&str] = &["b", "beta", "build", "rc", "rev", "run"];
+const COUNTERS: &str = "b beta build rc rev run";
 
 /// What may follow the version at a name's end: the variant.
-const VARIANTS: &[&str] = &[
-    "aarch64", "amd64", "arm64", "ebs", "gp2", "gp3", "hvm", "i386", "linux", "ssd", "x86_64",
-];
+const VARIANTS: &str = "aarch64 amd64 arm64 ebs gp2 gp3 hvm i386 linux ssd x86_64";
 
 /// The family of an AMI by its tags and name: never empty, at most 128 characters, letters, digits
 /// and `. _ -` only, with a letter or digit at both ends.
@@ -85,7 +45,7 @@ pub fn family<'a>(
 
 /// The recipe's name in the ARN of an Image Builder image.
 fn of_image_builder(arn: &str) -> Option<String> {
-    let resource = arn.strip_prefix("arn:")?.splitn(6, ':').nth(4)?;
+    let resource = arn.strip_prefix("arn:")?.split(':').nth(4)?;
     let mut parts = resource.split('/');
     let family = segment(parts.nth(1).filter(|_| resource.starts_with("image/"))?);
     (!family.is_empty()).then_some(family)
@@ -303,8 +263,10 @@ fn is_end_of_time(token: &str) -> bool {
     matches!(zone, "Z" | "UTC" | "GMT") || (zone.is_empty() && plain.len() < token.len())
 }
 
-fn is_one_of(words: &[&str], token: &str) -> bool {
-    words.iter().any(|word| word.eq_ignore_ascii_case(token))
+fn is_one_of(words: &str, token: &str) -> bool {
+    words
+        .split(' ')
+        .any(|word| word.eq_ignore_ascii_case(token))
 }
 
 /// Text as one segment of an S3 key; empty if there is no letter or digit in it.
