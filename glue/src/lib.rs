@@ -2,4 +2,6 @@
 //! the score on the AMI, and ends what got stuck.
 
 pub mod family;
+pub mod metrics;
 pub mod reason;
+pub mod tag;

@@ -1,0 +1,2 @@
+//! A report has arrived.
+pub mod tags;

@@ -1,0 +1,180 @@
+//! What an AMI's tags say of its assessment: pure.
+
+use hardtarget_report::{EngineId, Report, Severity, Status};
+use jiff::Timestamp;
+
+use crate::reason::{cleaned, tag_value};
+
+/// The longest version that goes on a tag.
+const LONGEST_VERSION: usize = 40;
+
+/// What is known of an assessment besides its report.
+#[derive(Debug, Clone, Copy)]
+pub struct Assessed<'a> {
+    /// The version of the agent that was launched; what a report says of it is not to be trusted.
+    pub agent_version: &'a str,
+    /// When it ended.
+    pub at: Timestamp,
+}
+
+/// All tags that this module may set, without their prefix. What is not set is stale.
+const KEYS: [&str; 11] = [
+    "status",
+    "reason",
+    "score",
+    "findings-critical",
+    "findings-high",
+    "findings-medium",
+    "findings-low",
+    "report",
+    "assessed-at",
+    "lynis-version",
+    "agent-version",
+];
+
+/// The tags of an AMI by its report, which is published at `uri`. A scan that failed gets no numbers:
+/// no findings of nothing looked at must not read as a clean image.
+#[must_use]
+pub fn tags_for(
+    report: &Report,
+    uri: &str,
+    assessed: Assessed<'_>,
+    prefix: &str,
+) -> Vec<(String, String)> {
+    let status = match report.scan.status {
+        Status::Complete => "assessed",
+        Status::Partial => "partial",
+        Status::Failed => "failed",
+    };
+    let mut tags = vec![("status", status.to_owned())];
+    if report.scan.status != Status::Complete {
+        tags.push(("reason", tag_value(&report.scan.why.join(" / "))));
+    }
+    if report.scan.status != Status::Failed {
+        let score = report.score.as_ref();
+        tags.extend(score.map(|score| ("score", score.index.to_string())));
+        let counts = report.counts();
+        for (key, severity) in [
+            ("findings-critical", Severity::Critical),
+            ("findings-high", Severity::High),
+            ("findings-medium", Severity::Medium),
+            ("findings-low", Severity::Low),
+        ] {
+            tags.push((key, counts.get(severity).to_string()));
+        }
+        let lynis = report
+            .engines
+            .iter()
+            .find(|run| run.engine == EngineId::Lynis);
+        let lynis = lynis.and_then(|run| run.version.as_deref());
+        let lynis = score.map_or(lynis, |score| Some(&score.lynis_version));
+        tags.extend(lynis.map(|version| ("lynis-version", cleaned(version, LONGEST_VERSION))));
+    }
+    tags.push(("report", uri.to_owned()));
+    with_assessment(tags, assessed, prefix)
+}
+
+/// The tags of an AMI that there is no report of.
+#[must_use]
+pub fn tags_without_report(
+    reason: &str,
+    assessed: Assessed<'_>,
+    prefix: &str,
+) -> Vec<(String, String)> {
+    let tags = vec![
+        ("status", "failed".to_owned()),
+        ("reason", tag_value(reason)),
+    ];
+    with_assessment(tags, assessed, prefix)
+}
+
+fn with_assessment(
+    mut tags: Vec<(&str, String)>,
+    assessed: Assessed<'_>,
+    prefix: &str,
+) -> Vec<(String, String)> {
+    tags.push(("assessed-at", format!("{:.0}", assessed.at)));
+    tags.push((
+        "agent-version",
+        cleaned(assessed.agent_version, LONGEST_VERSION),
+    ));
+    tags.into_iter()
+        .map(|(key, value)| (format!("{prefix}{key}"), value))
+        .collect()
+}
+
+/// The keys of ours that an earlier assessment may have left and `tags` does not set.
+#[must_use]
+pub fn stale(tags: &[(String, String)], prefix: &str) -> Vec<String> {
+    let set = |key: &String| tags.iter().any(|(given, _)| given == key);
+    KEYS.iter()
+        .map(|key| format!("{prefix}{key}"))
+        .filter(|key| !set(key))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use hardtarget_report::sample;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PREFIX: &str = "hardtarget:";
+    const URI: &str = "s3://bucket/reports/web/ami-0c1f3a9b27d5e8846/20261121T061501Z/report.json";
+
+    fn assessed() -> Assessed<'static> {
+        Assessed {
+            agent_version: "0.1.0",
+            at: Timestamp::constant(1_795_241_701, 400_000_000),
+        }
+    }
+
+    fn lines(tags: &[(String, String)]) -> String {
+        let mut lines: Vec<String> = tags
+            .iter()
+            .map(|(key, value)| format!("{key} = {value}"))
+            .collect();
+        lines.extend(
+            stale(tags, PREFIX)
+                .iter()
+                .map(|key| format!("without {key}")),
+        );
+        lines.join("\n")
+    }
+
+    #[test]
+    fn the_tags_of_each_kind_of_report() {
+        let mut all = String::new();
+        for (name, report) in [
+            ("complete", sample::typical()),
+            ("partial", sample::partial()),
+            ("failed", sample::failed()),
+            ("hostile", sample::hostile()),
+        ] {
+            let tags = tags_for(&report, URI, assessed(), PREFIX);
+            all.push_str(&format!("# {name}\n{}\n\n", lines(&tags)));
+        }
+        let tags = tags_without_report("`x` is no\nreport", assessed(), PREFIX);
+        all.push_str(&format!("# no report\n{}\n", lines(&tags)));
+        insta::assert_snapshot!(all);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_report_says_its_tags_are_legal(text in any::<String>(), why in prop::collection::vec(any::<String>(), 1..4)) {
+            let mut report = sample::partial();
+            report.scan.why = why;
+            report.scan.agent_version.clone_from(&text);
+            for run in &mut report.engines {
+                run.version = Some(text.clone());
+            }
+            let tags = tags_for(&report, URI, assessed(), PREFIX);
+            prop_assert_eq!(tags.len() + stale(&tags, PREFIX).len(), KEYS.len());
+            for (key, value) in tags {
+                prop_assert!(key.len() <= 128 && (1..=256).contains(&value.len()), "{key}={value}");
+                prop_assert!(value.chars().all(|c| c.is_ascii_alphanumeric() || " +-=._:/@".contains(c)));
+            }
+        }
+    }
+}
