@@ -14,12 +14,15 @@ Examples:
   hardtarget-agent --dry-run --format json       the report on stdout, and nothing written
   hardtarget-agent --dry-run --fail-under 70     for pipelines: exit 4 below a score of 70
   hardtarget-agent --dry-run --root /mnt/image   what can be judged on a mounted image
+  hardtarget-agent --upload s3://BUCKET/PREFIX/  scan this machine, report to S3
+  hardtarget-agent --upload 's3://BUCKET/scans/{instance-id}/' --power-off --deadline 20m
+                                                 on a throwaway instance: scan, upload, power off
   hardtarget-agent render lynis-report.dat --format sarif
   hardtarget-agent diff old/report.json new/report.json
 
 Exit codes:
   0  the scan is complete
-  1  something unexpected went wrong
+  1  something unexpected went wrong, or the report could not be uploaded
   2  the command line is not right
   3  the scan is partial: the report says what is missing and why
   4  the score is below --fail-under, or there is none
@@ -30,6 +33,13 @@ Exit codes:
 /// Runs Lynis and its own checks, reads the packages, and writes a report as JSON and HTML. It
 /// changes nothing on the machine: its own files live in a private directory that is removed
 /// afterwards.
+///
+/// With --dry-run the report stays here, and no network is used. With --upload it goes to S3: after
+/// the scan the agent asks the instance metadata service (version 2) who this instance is, and
+/// S3 to take lynis-report.dat, lynis.log.gz and, last, report.json. Credentials come from the
+/// environment (AWS_ACCESS_KEY_ID and so on) or else from the instance's role; nothing in ~/.aws is
+/// read. AWS_REGION, AWS_ENDPOINT_URL and AWS_EC2_METADATA_SERVICE_ENDPOINT are respected. How it goes
+/// is told on /dev/console, or on stderr where there is none, in lines that begin with "hardtarget: ".
 #[derive(Debug, Parser)]
 #[command(name = "hardtarget-agent", version, after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -47,11 +57,24 @@ pub struct ScanArgs {
     /// Scan and write the report here; upload nothing and power nothing off
     #[arg(long)]
     pub dry_run: bool,
+    /// Scan and put the report into this place in S3, e.g. `s3://BUCKET/scans/{instance-id}/`:
+    /// `{instance-id}` becomes the id of the EC2 instance
+    #[arg(long, value_name = "URL", conflicts_with = "dry_run")]
+    pub upload: Option<String>,
+    /// After an upload run, however it ended, power this machine off
+    #[arg(long, requires = "upload")]
+    pub power_off: bool,
+    /// The region of the bucket [default: AWS_REGION, else the instance's own]
+    #[arg(long, value_name = "REGION", requires = "upload")]
+    pub region: Option<String>,
+    /// Upload nothing if this instance was not started from this AMI
+    #[arg(long, value_name = "AMI", requires = "upload")]
+    pub expect_ami: Option<String>,
     /// Where to write report.json, report.html, lynis-report.dat and lynis.log.gz
-    /// [default: ./hardtarget-report; nothing is written with --format json]
+    /// [default: ./hardtarget-report; nothing is written with --format json or --upload]
     #[arg(long, short, value_name = "DIR")]
     pub output: Option<PathBuf>,
-    /// What to print on stdout
+    /// What to print on stdout (an upload run prints nothing there, or the report with `json`)
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: ScanFormat,
     /// Scan a mounted image or an unpacked root instead of this machine
@@ -69,7 +92,8 @@ pub struct ScanArgs {
     /// Use the Lynis in this directory instead of the one inside this program
     #[arg(long, value_name = "DIR")]
     pub lynis: Option<PathBuf>,
-    /// Have a report by then, complete or not, e.g. `10m`
+    /// Have a report by then, complete or not, e.g. `10m`; with --upload, have it in S3 (and the
+    /// machine powered off)
     #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration)]
     pub deadline: Duration,
     /// End with exit code 4 if the score is below this

@@ -1,6 +1,7 @@
 //! What each command does: reads its input, calls the pure parts, prints.
 
 mod catalogue;
+mod cloud;
 mod compare;
 mod documents;
 mod input;
@@ -31,6 +32,8 @@ enum End {
     Failed,
     /// This signal stopped it.
     Interrupted(u8),
+    /// No report could be delivered; the console says why.
+    GaveUp,
 }
 
 /// The exit code of something unexpected that went wrong.
@@ -47,6 +50,7 @@ impl From<End> for ExitCode {
             End::Failed => 5,
             // As shells have it.
             End::Interrupted(signal) => 128u8.saturating_add(signal),
+            End::GaveUp => ERROR,
         })
     }
 }
@@ -82,6 +86,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn dispatch(cli: Cli) -> anyhow::Result<End> {
     match cli.command {
+        None if cli.scan.upload.is_some() => cloud::upload(&cli.scan, &SystemClock),
         None => scan::scan(&cli.scan, &SystemClock),
         Some(Command::Render(args)) => render::render(&args),
         Some(Command::Diff(args)) => compare::compare(&args),

@@ -58,10 +58,10 @@ impl Display {
             }
             Message::Ended(ended) => {
                 let engine = EngineId::from(ended.run.engine);
-                if self.verbose {
-                    let taken = crate::words::seconds(Duration::from_millis(ended.run.duration_ms));
-                    let why = ended.run.why.as_deref().unwrap_or("done");
-                    terminal::note(&format!("{engine}: {why} ({taken})"));
+                if self.verbose
+                    && let Some(line) = self::ended(message)
+                {
+                    terminal::note(&line);
                 }
                 if let Some(bar) = self.engines.remove(&engine) {
                     bar.finish_and_clear();
@@ -77,6 +77,19 @@ impl Display {
             bar.finish_and_clear();
         }
     }
+}
+
+/// How an engine ended, where that is what a message says: `native: done (1.2 s)`.
+pub(super) fn ended(message: &Message) -> Option<String> {
+    let Message::Ended(ended) = message else {
+        return None;
+    };
+    let taken = crate::words::seconds(Duration::from_millis(ended.run.duration_ms));
+    let why = ended.run.why.as_deref().unwrap_or("done");
+    Some(format!(
+        "{}: {why} ({taken})",
+        EngineId::from(ended.run.engine)
+    ))
 }
 
 fn style() -> ProgressStyle {

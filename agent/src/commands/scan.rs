@@ -8,15 +8,16 @@ use anyhow::Context as _;
 use hardtarget_report::render::html;
 use hardtarget_report::render::text::{TextStyle, text};
 use hardtarget_report::{EngineId, Report, Status, Target, clean_line, v1};
+use jiff::Timestamp;
 
 use super::progress::Display;
 use super::{End, UsageError, terminal};
 use crate::checks::CATALOGUE;
 use crate::cli::{ScanArgs, ScanFormat};
 use crate::clock::Clock;
-use crate::message::Task;
+use crate::message::{Message, Task};
 use crate::sink::Sink;
-use crate::supervisor::{self, Assembled, Request};
+use crate::supervisor::{self, Assembled, Heard, Request};
 use crate::workdir::{WorkDir, usual_places};
 
 /// Where files go unless `--output` says otherwise.
@@ -28,10 +29,44 @@ fn margin(deadline: Duration) -> Duration {
 }
 
 /// The files of a scan that may not come out of every one.
-const ATTACHMENTS: [&str; 2] = ["lynis-report.dat", "lynis.log.gz"];
+pub(super) const ATTACHMENTS: [&str; 2] = ["lynis-report.dat", "lynis.log.gz"];
 
+/// A scan that ran, for better or worse.
+#[derive(Debug)]
+pub(super) struct Scanned {
+    /// The report, and where its attachments are.
+    pub(super) assembled: Assembled,
+    /// The signal that stopped it.
+    pub(super) interrupted: Option<i32>,
+    /// The private directory, which the attachments are in.
+    _work: Option<WorkDir>,
+}
+
+/// A dry run: scans, writes the files, prints.
 pub(super) fn scan(args: &ScanArgs, clock: &dyn Clock) -> anyhow::Result<End> {
     check(args)?;
+    let output = output(args);
+    let mut sink = output.as_deref().map(Sink::open).transpose()?;
+    let mut display = Display::new(args.quiet, args.verbose);
+    let scanned = run(args, clock, args.deadline, output.as_deref(), |message| {
+        display.hear(message);
+    })?;
+    display.end();
+    if let Some(signal) = scanned.interrupted {
+        terminal::note("interrupted: nothing was written");
+        return Ok(End::Interrupted(u8::try_from(signal).unwrap_or(0)));
+    }
+    finish(args, &scanned.assembled, sink.as_mut())
+}
+
+/// Scans, and is done before `limit` has passed.
+pub(super) fn run(
+    args: &ScanArgs,
+    clock: &dyn Clock,
+    limit: Duration,
+    output: Option<&Path>,
+    watch: impl FnMut(&Message),
+) -> anyhow::Result<Scanned> {
     let root = root(args)?;
     let lynis = args
         .lynis
@@ -42,48 +77,60 @@ pub(super) fn scan(args: &ScanArgs, clock: &dyn Clock) -> anyhow::Result<End> {
                 .with_context(|| format!("there is no Lynis in {}", directory.display()))
         })
         .transpose()?;
-    let output = output(args);
-    let mut sink = output.as_deref().map(Sink::open).transpose()?;
-    let privileged = nix::unistd::geteuid().is_root();
-    let work = WorkDir::create(&usual_places(privileged, output.as_deref()))?;
+    let work = WorkDir::create(&usual_places(privileged(), output))?;
     let started = clock.now();
-    let engines = engines(args);
     let task = Task {
-        root: root.clone(),
-        engines: engines.iter().map(|engine| (*engine).into()).collect(),
+        root,
+        engines: engines(args).into_iter().map(Into::into).collect(),
         skip: args.skip.iter().cloned().collect(),
         stock_lynis: args.stock_lynis,
         lynis,
-        limit: args.deadline.saturating_sub(margin(args.deadline)),
+        limit: limit.saturating_sub(margin(limit)),
         work: work.path().to_owned(),
     };
-    let mut display = Display::new(args.quiet, args.verbose);
-    let heard = supervisor::run(&task, args.deadline, |message| display.hear(message));
-    display.end();
-    if let Some(signal) = heard.interrupted {
-        terminal::note("interrupted: nothing was written");
-        return Ok(End::Interrupted(u8::try_from(signal).unwrap_or(0)));
+    let heard = supervisor::run(&task, limit, watch);
+    Ok(Scanned {
+        interrupted: heard.interrupted,
+        assembled: supervisor::assemble(request(args, started, clock.now()), heard),
+        _work: Some(work),
+    })
+}
+
+/// What is told of a scan that could not even begin.
+pub(super) fn failed(args: &ScanArgs, clock: &dyn Clock, why: String) -> Scanned {
+    let heard = Heard {
+        trouble: Some(why),
+        ..Heard::default()
+    };
+    Scanned {
+        interrupted: None,
+        assembled: supervisor::assemble(request(args, clock.now(), clock.now()), heard),
+        _work: None,
     }
-    let assembled = supervisor::assemble(
-        Request {
-            id: uuid::Uuid::new_v4().simple().to_string(),
-            engines,
-            started,
-            finished: clock.now(),
-            target: Target {
-                root: root
-                    .as_deref()
-                    .unwrap_or_else(|| Path::new("/"))
-                    .display()
-                    .to_string(),
-                live: root.is_none(),
-                privileged,
-                ..Target::default()
-            },
+}
+
+fn request(args: &ScanArgs, started: Timestamp, finished: Timestamp) -> Request {
+    let root = root(args).unwrap_or_default();
+    Request {
+        id: uuid::Uuid::new_v4().simple().to_string(),
+        engines: engines(args),
+        started,
+        finished,
+        target: Target {
+            root: root
+                .as_deref()
+                .unwrap_or_else(|| Path::new("/"))
+                .display()
+                .to_string(),
+            live: root.is_none(),
+            privileged: privileged(),
+            ..Target::default()
         },
-        heard,
-    );
-    finish(args, &assembled, sink.as_mut())
+    }
+}
+
+fn privileged() -> bool {
+    nix::unistd::geteuid().is_root()
 }
 
 /// Writes the files, prints, and says how it ended.
@@ -122,7 +169,7 @@ fn finish(args: &ScanArgs, assembled: &Assembled, sink: Option<&mut Sink>) -> an
 }
 
 /// Attachments and page first, the report last: its arrival means that the rest is there.
-fn write_files(
+pub(super) fn write_files(
     sink: &mut Sink,
     assembled: &Assembled,
     json: &str,
@@ -169,7 +216,8 @@ fn write_files(
     Ok(files)
 }
 
-fn end(report: &Report, fail_under: Option<u8>) -> End {
+/// How a scan ended, as an exit code tells it.
+pub(super) fn end(report: &Report, fail_under: Option<u8>) -> End {
     if report.scan.status == Status::Failed {
         return End::Failed;
     }
@@ -191,10 +239,11 @@ fn end(report: &Report, fail_under: Option<u8>) -> End {
     }
 }
 
-fn check(args: &ScanArgs) -> Result<(), UsageError> {
-    if !args.dry_run {
+/// What the definition of the options cannot check.
+pub(super) fn check(args: &ScanArgs) -> Result<(), UsageError> {
+    if !args.dry_run && args.upload.is_none() {
         return Err(UsageError(
-            "uploading a report needs the options of the cloud, which this version does not have yet: use --dry-run to scan and keep the report here (--help shows more)".to_owned(),
+            "say where the report is to go: --dry-run keeps it here, --upload s3://BUCKET/PREFIX/ sends it to S3 (--help shows more)".to_owned(),
         ));
     }
     for id in &args.skip {
