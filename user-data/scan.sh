@@ -92,7 +92,8 @@ make_dir() {
 fetch_by() {
     case $1 in
     curl) limited $limit curl -q -fsSL ${lax:+-k} --connect-timeout 10 --speed-limit 1 --speed-time 20 -o "$3" "$2" ;;
-    wget) limited $limit wget ${lax:+--no-check-certificate} -T 20 -O "$3" "$2" ;;
+    # Without -T, which makes the wget of busybox 1.35 crash.
+    wget) limited $limit wget ${lax:+--no-check-certificate} -O "$3" "$2" ;;
     python3) limited $limit python3 -Ic 'import shutil, ssl, sys, urllib.request as u
 c = ssl._create_unverified_context() if sys.argv[3] else ssl.create_default_context()
 with u.urlopen(sys.argv[1], timeout=20, context=c) as r, open(sys.argv[2], "wb") as f: shutil.copyfileobj(r, f)' "$2" "$3" "$lax" ;;
@@ -111,6 +112,7 @@ fetch() {
             uptime_now
             limit=$((until - now))
             [ $limit -gt 0 ] || give_up "the agent could not be downloaded: ${why:-no time left}"
+            [ $limit -le 100 ] || limit=100
             fetch_by $tool "$1" "$2" && return
             why=$(tr '\r' '\n' <$dir/said | grep . | tail -n 1 | cut -c 1-300)
             why=${why:-$tool took longer than $limit seconds}
