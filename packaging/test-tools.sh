@@ -24,4 +24,5 @@ fi
 if [ -x tests/validators/install.sh ]; then
     tests/validators/install.sh
 fi
+tests/cloud/install.sh
 packaging/lynis.sh >/dev/null

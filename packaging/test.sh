@@ -11,3 +11,7 @@ agent=$(packaging/static.sh "$(uname -m)" quick)
 export HARDTARGET_AGENT=$agent
 
 cargo test --locked --workspace
+
+# The cloud path, on a simulated AWS with the function as just built.
+HARDTARGET_GLUE=${CARGO_TARGET_DIR:-target}/debug/hardtarget-glue PYTHONDONTWRITEBYTECODE=1 \
+    .cache/cloud-tools/venv/bin/pytest -p no:cacheprovider --quiet tests/cloud

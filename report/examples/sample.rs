@@ -1,10 +1,11 @@
-//! Writes the made-up reports as web pages: `cargo run -p hardtarget-report --example sample DIR`.
+//! Writes the made-up reports, as web pages and as the JSON that the agent uploads:
+//! `cargo run -p hardtarget-report --example sample DIR`. `tests/cloud/reports/` came from here.
 
 use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
-use hardtarget_report::{render::html::html, sample};
+use hardtarget_report::{render::html::html, sample, v1};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let dir = std::env::args_os().nth(1).map(PathBuf::from);
@@ -20,6 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("hostile", sample::hostile()),
     ] {
         fs::write(dir.join(format!("{name}.html")), html(&report))?;
+        fs::write(dir.join(format!("{name}.json")), v1::to_json(&report)?)?;
     }
     Ok(())
 }

@@ -1,0 +1,7 @@
+"""A laboratory for the cloud side, in one process: a simulated AWS, the real function, played instances."""
+
+from .aws import ACCOUNT, REGION, Aws
+from .function import Function, Invocation
+from .lab import Lab
+
+__all__ = ["ACCOUNT", "REGION", "Aws", "Function", "Invocation", "Lab"]

@@ -1,0 +1,55 @@
+"""Reports for scan instances to hand in: made-up ones of the `report` crate, and changes to them.
+
+`tests/cloud/reports/*.json` were written by `cargo run -p hardtarget-report --example sample`."""
+
+import copy
+import hashlib
+import json
+from pathlib import Path
+
+KEPT = Path(__file__).parent.parent / "reports"
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+
+def load(name="typical"):
+    """`typical`, `partial`, `failed`, `spotless` or `hostile`."""
+    return json.loads((KEPT / f"{name}.json").read_text())
+
+
+def named(report, ami, instance):
+    """The report, saying that it is of this AMI and instance."""
+    report = copy.deepcopy(report)
+    report["target"]["ami"], report["target"]["instance"] = ami, instance
+    return report
+
+
+def fingerprint(engine, id, subject):
+    """As `hardtarget_report::fingerprint`."""
+    digest = hashlib.sha256()
+    for part in (engine, id, subject):
+        part = part.encode()
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()[:32]
+
+
+def finding(number, severity="low", **more):
+    """One of many findings."""
+    given = {
+        "id": f"LAB-{number:06}",
+        "engine": "native",
+        "title": f"Finding number {number}",
+        "severity": severity,
+        "category": "lab",
+        "subject": "",
+        "evidence": [],
+        "remediation": "",
+        "references": [],
+        **more,
+    }
+    return given | {"fingerprint": fingerprint(given["engine"], given["id"], given["subject"])}
+
+
+def with_findings(report, findings):
+    """The report with these findings, and counts that fit them."""
+    severities = [one["severity"] for one in findings]
+    return report | {"findings": findings, "counts": {name: severities.count(name) for name in SEVERITIES}}
