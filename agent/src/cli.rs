@@ -62,13 +62,23 @@ pub struct ScanArgs {
     #[arg(long, value_name = "URL", conflicts_with = "dry_run")]
     pub upload: Option<String>,
     /// After an upload run, however it ended, power this machine off
-    #[arg(long, requires = "upload")]
+    #[arg(long, requires = "upload", conflicts_with = "dry_run")]
     pub power_off: bool,
     /// The region of the bucket [default: AWS_REGION, else the instance's own]
-    #[arg(long, value_name = "REGION", requires = "upload")]
+    #[arg(
+        long,
+        value_name = "REGION",
+        requires = "upload",
+        conflicts_with = "dry_run"
+    )]
     pub region: Option<String>,
     /// Upload nothing if this instance was not started from this AMI
-    #[arg(long, value_name = "AMI", requires = "upload")]
+    #[arg(
+        long,
+        value_name = "AMI",
+        requires = "upload",
+        conflicts_with = "dry_run"
+    )]
     pub expect_ami: Option<String>,
     /// Where to write report.json, report.html, lynis-report.dat and lynis.log.gz
     /// [default: ./hardtarget-report; nothing is written with --format json or --upload]

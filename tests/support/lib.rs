@@ -8,6 +8,7 @@
 )]
 
 pub mod agent;
+pub mod cloud;
 pub mod lynis;
 pub mod processes;
 pub mod roots;

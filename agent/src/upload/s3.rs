@@ -118,14 +118,16 @@ fn in_words(error: &SdkError<PutObjectError>) -> PutError {
         let status = service.raw().status().as_u16();
         return answer(status, service.err().code(), service.err().message());
     }
-    let what = match error {
-        SdkError::TimeoutError(_) => "S3 gave no answer",
-        SdkError::ResponseError(_) => "S3 gave an answer that is none",
-        _ => "S3 could not be asked",
+    let words = match error {
+        SdkError::TimeoutError(_) => "S3 gave no answer in time".to_owned(),
+        SdkError::ResponseError(_) => {
+            format!("S3 gave an answer that is none: {}", root_cause(error))
+        }
+        _ => format!("S3 could not be asked: {}", root_cause(error)),
     };
     PutError {
         refused: false,
-        words: clean_line(&format!("{what}: {}", root_cause(error)), MAX_WORDS),
+        words: clean_line(&words, MAX_WORDS),
     }
 }
 
