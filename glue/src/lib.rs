@@ -1,7 +1,21 @@
 //! The cloud side of Hard Target: launches the throwaway instance that an AMI is scanned on, puts
 //! the score on the AMI, and ends what got stuck.
 
+pub mod app;
+pub mod aws;
+pub mod config;
+pub mod dispatch;
+pub mod event;
 pub mod family;
+pub mod id;
+pub mod inventory;
+pub mod launch;
 pub mod metrics;
+pub mod plan;
+pub mod reap;
 pub mod reason;
+pub mod record;
+pub mod status;
+pub mod sweep;
 pub mod tag;
+pub mod user_data;

@@ -1,3 +1,54 @@
 //! The Lambda function `hardtarget-glue`.
 
-fn main() {}
+use std::pin::Pin;
+use std::process::ExitCode;
+
+use hardtarget_glue::app::App;
+use hardtarget_glue::config::Config;
+use hardtarget_glue::dispatch;
+use jiff::Timestamp;
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use serde_json::Value;
+use tracing::error;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_env("HARDTARGET_LOG");
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new("info")))
+        .init();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            error!(error = format!("{error:#}"), "the function cannot run");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> anyhow::Result<()> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let config = Config::read(variable)?;
+    if variable("AWS_LAMBDA_RUNTIME_API").is_none() {
+        anyhow::bail!("this program is a Lambda function: it is started by AWS Lambda");
+    }
+    let app = App::new(config).await;
+    let handler = service_fn(async |event: LambdaEvent<Value>| {
+        let LambdaEvent { payload, context } = event;
+        let until = i64::try_from(context.deadline).unwrap_or(i64::MAX);
+        let until = Timestamp::from_millisecond(until).unwrap_or(Timestamp::MAX);
+        // Boxed: the future of so many calls is too deep a type for the compiler otherwise.
+        let answer: Pin<Box<dyn Future<Output = _> + Send>> =
+            Box::pin(dispatch::handle(&app, &payload, &context.request_id, until));
+        answer.await.map_err(|error| Diagnostic {
+            error_type: "HardTarget".to_owned(),
+            error_message: format!("{error:#}"),
+        })
+    });
+    lambda_runtime::run(handler)
+        .await
+        .map_err(|error| anyhow::anyhow!(error))
+}

@@ -1,0 +1,161 @@
+//! S3: the bucket of launches, scans and reports; presigned URLs of the agent.
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::presigning::PresigningConfig;
+
+use super::Error;
+
+/// The bucket.
+#[derive(Debug, Clone)]
+pub struct S3 {
+    client: aws_sdk_s3::Client,
+    bucket: String,
+}
+
+/// An object, as far as it was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Object {
+    /// There is none under this key.
+    Missing,
+    /// It has more bytes than were asked for.
+    TooLarge,
+    /// The whole of it.
+    Body(Vec<u8>),
+}
+
+impl S3 {
+    /// A client for `bucket`.
+    #[must_use]
+    pub fn new(shared: &SdkConfig, bucket: &str) -> Self {
+        Self {
+            client: aws_sdk_s3::Client::new(shared),
+            bucket: bucket.to_owned(),
+        }
+    }
+
+    /// Reads an object of at most `limit` bytes; of a larger one not a byte more than that.
+    pub async fn get(&self, key: &str, limit: usize) -> Result<Object, Error> {
+        let answer = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await;
+        let mut object = match answer {
+            Ok(object) => object,
+            Err(error) if is_missing(error.code()) => return Ok(Object::Missing),
+            Err(error) => return Err(Error::of("GetObject", &error)),
+        };
+        let broken = |error: &dyn std::error::Error| Error {
+            operation: "GetObject",
+            code: String::new(),
+            message: format!("{key}: {error}"),
+            server: false,
+        };
+        let mut body = Vec::new();
+        if usize::try_from(object.content_length.unwrap_or_default())
+            .map_or(true, |length| length > limit)
+        {
+            return Ok(Object::TooLarge);
+        }
+        while let Some(part) = object.body.next().await {
+            body.extend_from_slice(&part.map_err(|error| broken(&error))?);
+            if body.len() > limit {
+                return Ok(Object::TooLarge);
+            }
+        }
+        Ok(Object::Body(body))
+    }
+
+    /// The size of an object in bytes; `None` if there is none.
+    pub async fn size(&self, key: &str) -> Result<Option<u64>, Error> {
+        let answer = self
+            .client
+            .head_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await;
+        match answer {
+            Ok(head) => Ok(Some(
+                u64::try_from(head.content_length.unwrap_or_default()).unwrap_or_default(),
+            )),
+            Err(error) if is_missing(error.code()) => Ok(None),
+            Err(error) => Err(Error::of("HeadObject", &error)),
+        }
+    }
+
+    /// Writes an object, in the place of what is there.
+    pub async fn put(&self, key: &str, content_type: &str, body: Vec<u8>) -> Result<(), Error> {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .body(body.into())
+            .send()
+            .await
+            .map_err(|error| Error::of("PutObject", &error))?;
+        Ok(())
+    }
+
+    /// Writes an object unless there is one already.
+    pub async fn put_once(
+        &self,
+        key: &str,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> Result<(), Error> {
+        let answer = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .if_none_match("*")
+            .content_type(content_type)
+            .body(body.into())
+            .send()
+            .await;
+        match answer {
+            Err(error) if error.code() != Some("PreconditionFailed") => {
+                Err(Error::of("PutObject", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A URL under which anyone may read the object for as long as `lifetime`, or until the
+    /// credentials end that it is signed with.
+    pub async fn presigned(
+        &self,
+        bucket: &str,
+        key: &str,
+        lifetime: Duration,
+    ) -> Result<String, Error> {
+        let failed = |message: String| Error {
+            operation: "GetObject (presigned)",
+            code: String::new(),
+            message,
+            server: false,
+        };
+        let signing =
+            PresigningConfig::expires_in(lifetime).map_err(|error| failed(error.to_string()))?;
+        let request = self
+            .client
+            .get_object()
+            .bucket(bucket)
+            .key(key)
+            .presigned(signing)
+            .await
+            .map_err(|error| Error::of("GetObject (presigned)", &error))?;
+        Ok(request.uri().to_owned())
+    }
+}
+
+fn is_missing(code: Option<&str>) -> bool {
+    matches!(code, Some("NoSuchKey" | "NotFound"))
+}

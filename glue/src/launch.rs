@@ -1,0 +1,281 @@
+//! Launch: one throwaway instance for an AMI, noted in our bucket and on the AMI.
+//!
+//! Every step may be done twice. What a crash leaves undone between them is made up for when the
+//! order comes again: the instance is found by its tag, and its record and the AMI's status follow.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tracing::{error, info, warn};
+
+use crate::app::{App, now};
+use crate::config::Arch;
+use crate::event::{By, Of, Order};
+use crate::id::{AmiId, InstanceId};
+use crate::inventory::{AMI, DEADLINE, Image, Instance, MANAGED, State};
+use crate::metrics::{Metric, count};
+use crate::plan::{self, Attempt, Decision, Failure, Launch};
+use crate::record::{self, Record};
+use crate::status;
+use crate::user_data::{self, Values};
+
+/// How long an instance may download the agent. Credentials of a Lambda last longer.
+const URL_LIFETIME: Duration = Duration::from_secs(3600);
+
+/// How long EC2's list of instances may lag behind.
+const LAG: SignedDuration = SignedDuration::from_secs(60);
+
+/// What came of an order for one AMI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// An instance was launched.
+    Launched(InstanceId),
+    /// An instance was at it already.
+    UnderWay(InstanceId),
+    /// There is nothing to do, for this reason.
+    Nothing(String),
+    /// It cannot be scanned; the AMI says why.
+    Unsupported(String),
+    /// It cannot be launched; the AMI says why.
+    Failed(String),
+    /// It has to wait, for this reason.
+    Waits(String),
+}
+
+/// Carries out an order. `scope` is what tells it from other orders by hand: the message's id, or
+/// the request's. An error means that trying again may help.
+pub async fn launch(
+    app: &App,
+    order: &Order,
+    scope: &str,
+) -> anyhow::Result<Vec<(AmiId, Outcome)>> {
+    let amis = match &order.of {
+        Of::Ami(ami) => vec![ami.clone()],
+        Of::ImageBuilder(arn) => {
+            let images = app
+                .ec2
+                .images_with(crate::family::IMAGE_BUILDER_TAG, arn)
+                .await?;
+            if images.is_empty() {
+                warn!(
+                    arn,
+                    "no AMI of this Image Builder image is in this account and region"
+                );
+            }
+            images.into_iter().map(|image| image.id).collect()
+        }
+    };
+    let scope = if order.by == By::Event { "" } else { scope };
+    let mut outcomes = Vec::new();
+    for ami in amis {
+        let outcome = one(app, &ami, order.by, scope).await?;
+        info!(%ami, ?outcome, "order for an assessment");
+        outcomes.push((ami, outcome));
+    }
+    Ok(outcomes)
+}
+
+async fn one(app: &App, ami: &AmiId, by: By, scope: &str) -> anyhow::Result<Outcome> {
+    let config = &app.config;
+    let Some(image) = app.ec2.image(ami).await? else {
+        return Ok(Outcome::Nothing("it is gone".to_owned()));
+    };
+    let arch = match plan::decide(&image, by, config) {
+        Decision::Nothing(why) => return Ok(Outcome::Nothing(why)),
+        Decision::Later(why) => return Ok(Outcome::Waits(why)),
+        Decision::Unsupported(reason) => {
+            status::set(app, ami, "unsupported", &reason).await?;
+            return Ok(Outcome::Unsupported(reason));
+        }
+        Decision::Scan(arch) => arch,
+    };
+    if is_made_by_us(app, &image).await? {
+        return Ok(Outcome::Nothing(
+            "it was made from one of our instances".to_owned(),
+        ));
+    }
+    let instances = instances(app).await?;
+    let of_this = |instance: &&Instance| instance.ami.as_ref() == Some(ami);
+    let mut live = instances
+        .iter()
+        .filter(|instance| instance.state == State::Live);
+    if let Some(instance) = live.clone().find(of_this) {
+        note(app, &image, instance).await?;
+        return Ok(Outcome::UnderWay(instance.id.clone()));
+    }
+    if by == By::Event && plan::status(&image, config) == Some("assessing") {
+        return Ok(Outcome::Nothing(
+            "its instance has ended, the reaper will tell".to_owned(),
+        ));
+    }
+    if live.by_ref().count() >= config.max_scans {
+        return Ok(Outcome::Waits(format!(
+            "{} scans are under way, which is the limit",
+            config.max_scans
+        )));
+    }
+    match run(app, &image, arch, scope).await? {
+        Ok(instance) => {
+            note(app, &image, &instance).await?;
+            Ok(Outcome::Launched(instance.id))
+        }
+        Err(Failure::Launched) => {
+            let newest = instances
+                .iter()
+                .filter(of_this)
+                .max_by_key(|instance| instance.launched);
+            if let Some(instance) = newest {
+                note(app, &image, instance).await?;
+                return Ok(Outcome::UnderWay(instance.id.clone()));
+            }
+            failed(
+                app,
+                ami,
+                "its instance ended without a report and is forgotten by EC2",
+            )
+            .await
+        }
+        Err(Failure::Gone) => Ok(Outcome::Nothing("it is gone".to_owned())),
+        Err(Failure::Never(reason) | Failure::Place(reason)) => failed(app, ami, &reason).await,
+        Err(Failure::Capacity) => Ok(Outcome::Waits(
+            "there is no capacity in any subnet for any type".to_owned(),
+        )),
+        Err(Failure::Later) => Ok(Outcome::Waits(
+            "EC2 launches nothing at the moment".to_owned(),
+        )),
+    }
+}
+
+/// Whether the image was made from an instance of ours: our own record of it outlives EC2's.
+pub async fn is_made_by_us(app: &App, image: &Image) -> anyhow::Result<bool> {
+    match &image.source_instance {
+        Some(source) => Ok(record::get(app, source).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// Our instances: those that EC2 lists, and those just launched that it may not list yet.
+async fn instances(app: &App) -> anyhow::Result<Vec<Instance>> {
+    let mut instances = app.ec2.instances().await?;
+    let mut launched = app.launched.lock().unwrap_or_else(PoisonError::into_inner);
+    let now = now();
+    launched.retain(|instance| now.duration_since(instance.launched) < LAG);
+    for instance in launched.iter() {
+        if !instances.iter().any(|listed| listed.id == instance.id) {
+            instances.push(instance.clone());
+        }
+    }
+    Ok(instances)
+}
+
+/// Tries one place after the other. The outer error means that there is no request to try.
+async fn run(
+    app: &App,
+    image: &Image,
+    arch: &Arch,
+    scope: &str,
+) -> anyhow::Result<Result<Instance, Failure>> {
+    let user_data = user_data(app, image).await?;
+    let mut worst = None;
+    for attempt in plan::attempts(arch, &app.config) {
+        let launch = request(app, image, &user_data, scope, attempt);
+        let error = match app.ec2.run(&launch).await {
+            Ok(instance) => {
+                let mut launched = app.launched.lock().unwrap_or_else(PoisonError::into_inner);
+                launched.push(instance.clone());
+                return Ok(Ok(instance));
+            }
+            Err(error) => error,
+        };
+        let Attempt {
+            instance_type,
+            subnet,
+            spot,
+        } = &launch.attempt;
+        let failure = plan::judge(&error);
+        if matches!(failure, Failure::Never(_)) {
+            error!(ami = %image.id, instance_type, subnet, spot, %error, "RunInstances");
+        } else {
+            warn!(ami = %image.id, instance_type, subnet, spot, %error, "RunInstances");
+        }
+        match (&failure, &worst) {
+            (Failure::Capacity, _) => worst = Some(failure),
+            (Failure::Place(_), None) => worst = Some(failure),
+            (Failure::Place(_), Some(_)) => {}
+            _ => return Ok(Err(failure)),
+        }
+    }
+    Ok(Err(worst.unwrap_or(Failure::Later)))
+}
+
+async fn user_data(app: &App, image: &Image) -> anyhow::Result<String> {
+    let config = &app.config;
+    let mut values = Values {
+        bucket: config.bucket.clone(),
+        region: config.region.clone(),
+        role_id: config.role_id.clone(),
+        ami: image.id.to_string(),
+        deadline_seconds: config.deadline.as_secs() * 2 / 3,
+        endpoint_url: config.instance_endpoint_url.clone(),
+        ..Values::default()
+    };
+    for (arch, url, sha256) in [
+        (
+            &config.x86_64,
+            &mut values.agent_url_x86_64,
+            &mut values.agent_sha256_x86_64,
+        ),
+        (
+            &config.arm64,
+            &mut values.agent_url_aarch64,
+            &mut values.agent_sha256_aarch64,
+        ),
+    ] {
+        if !arch.agent_key.is_empty() {
+            let (bucket, key) = (&config.agent_bucket, &arch.agent_key);
+            *url = app.s3.presigned(bucket, key, URL_LIFETIME).await?;
+            sha256.clone_from(&arch.agent_sha256);
+        }
+    }
+    Ok(user_data::render(&values)?)
+}
+
+fn request(app: &App, image: &Image, user_data: &str, scope: &str, attempt: Attempt) -> Launch {
+    let config = &app.config;
+    let deadline = format!("{:.0}", plan::deadline_of(now(), config));
+    let tags = [
+        ("Name", format!("hardtarget {}", image.id)),
+        (MANAGED, config.stack.clone()),
+        (AMI, image.id.to_string()),
+        (DEADLINE, deadline),
+    ];
+    Launch {
+        ami: image.id.clone(),
+        client_token: plan::client_token(&image.id, &config.agent_version, scope, &attempt),
+        attempt,
+        user_data: user_data.to_owned(),
+        devices: image.devices.clone(),
+        security_group: config.security_group.clone(),
+        instance_profile: config.instance_profile.clone(),
+        tags: tags.map(|(key, value)| (key.to_owned(), value)).to_vec(),
+    }
+}
+
+/// Notes a launch in our bucket and on the AMI; the AMI loses an earlier result, which is no longer
+/// what its status speaks of.
+async fn note(app: &App, image: &Image, instance: &Instance) -> anyhow::Result<()> {
+    Record::of(app, image, instance)
+        .put(app, &instance.id)
+        .await?;
+    if !plan::is_answered(image, instance.launched, &app.config.tag_prefix) {
+        status::set_assessing(app, &image.id).await?;
+    }
+    Ok(())
+}
+
+async fn failed(app: &App, ami: &AmiId, reason: &str) -> anyhow::Result<Outcome> {
+    status::set(app, ami, "failed", reason).await?;
+    count(&[Metric::Failure], ami.as_str(), now());
+    Ok(Outcome::Failed(reason.to_owned()))
+}

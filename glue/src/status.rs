@@ -1,0 +1,39 @@
+//! An AMI's status where there is no report: that it is being assessed, or why it cannot be.
+
+use tracing::warn;
+
+use crate::app::{App, now};
+use crate::id::AmiId;
+use crate::inventory::Tags;
+use crate::reason::tag_value;
+use crate::tag::tags::stale;
+
+/// Tags the AMI with `status` and the reason for it, and removes what an earlier result left.
+pub async fn set(app: &App, ami: &AmiId, status: &str, reason: &str) -> anyhow::Result<()> {
+    let at = format!("{:.0}", now());
+    put(
+        app,
+        ami,
+        &[("status", status), ("reason", reason), ("assessed-at", &at)],
+    )
+    .await
+}
+
+/// Tags the AMI as being assessed, and removes what an earlier result left.
+pub async fn set_assessing(app: &App, ami: &AmiId) -> anyhow::Result<()> {
+    put(app, ami, &[("status", "assessing")]).await
+}
+
+async fn put(app: &App, ami: &AmiId, tags: &[(&str, &str)]) -> anyhow::Result<()> {
+    let prefix = &app.config.tag_prefix;
+    let version = [("agent-version", app.config.agent_version.as_str())];
+    let tags: Tags = tags
+        .iter()
+        .chain(&version)
+        .map(|(key, value)| (format!("{prefix}{key}"), tag_value(value)))
+        .collect();
+    if !app.ec2.tag_image(ami, &tags, &stale(&tags, prefix)).await? {
+        warn!(%ami, "it is gone, its status with it");
+    }
+    Ok(())
+}
