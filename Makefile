@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz generate clean
+.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz generate deploy undeploy clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,12 @@ fuzz: ## Run each fuzz target for one minute
 
 generate: ## Write again what is generated from the source: CHECKS.md and the JSON Schema
 	packaging/generate.sh
+
+deploy: ## Deploy to AWS: make deploy BUCKET=… [REGION=…] [STACK=…] [PARAMETERS="Name=value …"]
+	packaging/deploy.sh
+
+undeploy: ## Take it out of AWS again, all but the reports and the tags on AMIs: make undeploy [REGION=…] [STACK=…]
+	packaging/undeploy.sh
 
 clean: ## Remove what was built, downloaded and measured
 	cargo clean

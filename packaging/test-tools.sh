@@ -25,4 +25,5 @@ if [ -x tests/validators/install.sh ]; then
     tests/validators/install.sh
 fi
 tests/cloud/install.sh
+tests/cloud/iam/install.sh
 packaging/lynis.sh >/dev/null

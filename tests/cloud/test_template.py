@@ -1,0 +1,204 @@
+"""The template itself: linted, audited, and what a reader relies on."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import cfnlint.decode
+import pytest
+
+import policies
+from deployment import ROOT, TEMPLATE
+
+TOOLS = pathlib.Path(os.environ.get("HARDTARGET_CLOUD_TOOLS") or ROOT / ".cache" / "cloud-tools")
+
+
+@pytest.fixture(scope="module")
+def template():
+    return json.loads(json.dumps(cfnlint.decode.decode(str(TEMPLATE))[0]))
+
+
+def test_cfn_lint_has_nothing_to_say():
+    done = subprocess.run(
+        [pathlib.Path(sys.executable).parent / "cfn-lint", "--regions", "us-east-1", "eu-west-1", "eu-central-1", "--", TEMPLATE],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_checkov_finds_nothing_that_is_not_explained(template):
+    done = subprocess.run(
+        [TOOLS / "checkov" / "bin" / "checkov", "--skip-download", "--framework", "cloudformation", "-o", "json", "-f", TEMPLATE],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    results = json.loads(done.stdout)["results"]
+    assert [(one["check_id"], one["resource"]) for one in results["failed_checks"]] == []
+    explained = {
+        (skip["id"], f"{resource['Type']}.{name}")
+        for name, resource in template["Resources"].items()
+        for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", [])
+        if len(skip["comment"]) > 20
+    }
+    # Equal, so no skip is without a reason and none is left over.
+    assert {(one["check_id"], one["resource"]) for one in results["skipped_checks"]} == explained
+
+
+def test_it_is_plain_and_small_enough_to_be_handed_over_as_it_is(template):
+    assert "Transform" not in template
+    # CloudFormation takes 51,200 bytes without a bucket in between.
+    assert TEMPLATE.stat().st_size < 51_200
+
+
+def test_every_parameter_is_described_and_grouped(template):
+    parameters = template["Parameters"]
+    assert all(len(one["Description"]) > 20 for one in parameters.values())
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(parameters)
+
+
+@pytest.mark.parametrize(
+    "prefix, fits",
+    [("hardtarget:", True), ("score/", True), ("hard*", False), ("a?", False), ("", False), ("aws:x", False), ("AWS:", False)],
+)
+def test_a_tag_prefix_cannot_widen_the_policy_that_it_stands_in(template, prefix, fits):
+    pattern = template["Parameters"]["TagPrefix"]["AllowedPattern"]
+    assert (re.fullmatch(pattern, prefix) is not None) is fits
+
+
+def properties(template, name):
+    return template["Resources"][name]["Properties"]
+
+
+def test_the_reports_outlive_the_stack(template):
+    kept = {name for name, one in template["Resources"].items() if one.get("DeletionPolicy") == "Retain"}
+    assert kept == {"ReportBucket", "ReportBucketPolicy"}
+    rules = {rule["Id"]: rule for rule in properties(template, "ReportBucket")["LifecycleConfiguration"]["Rules"]}
+    assert rules["scans"]["Prefix"] == "scans/"
+    # launches/since.json has to stay: it says from when on AMIs are looked for.
+    assert not "launches/since.json".startswith(rules["launches"]["Prefix"])
+    assert "launches/i-0123456789abcdef0.json".startswith(rules["launches"]["Prefix"])
+
+
+def test_a_full_house_waits_and_is_not_given_up(template):
+    queue, function = properties(template, "Queue"), properties(template, "Function")
+    mapping, parameters = properties(template, "QueueToFunction"), template["Parameters"]
+    wait = queue["VisibilityTimeout"]
+    assert wait >= 6 * function["Timeout"]
+    # The worst that is nobody's fault: one scan at a time, each ended by the reaper, and a whole batch waits.
+    reaper = 10
+    worst = mapping["BatchSize"] * (parameters["DeadlineMinutes"]["MaxValue"] + reaper) * 60
+    assert queue["RedrivePolicy"]["maxReceiveCount"] * wait > 2 * worst
+    assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600 > queue["RedrivePolicy"]["maxReceiveCount"] * wait
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_every_target_and_the_function_lay_aside_what_fails_in_a_standard_queue(template):
+    targets = [
+        target
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Events::Rule"
+        for target in resource["Properties"]["Targets"]
+    ]
+    assert len(targets) == 4
+    aside = {"Fn::GetAtt": ["DeadEvents", "Arn"]}
+    assert all(target["DeadLetterConfig"]["Arn"] == aside and target["RetryPolicy"] for target in targets)
+    assert properties(template, "FunctionRetries")["DestinationConfig"]["OnFailure"]["Destination"] == aside
+    assert "FifoQueue" not in properties(template, "DeadEvents")
+
+
+def test_nothing_goes_in_and_only_https_goes_out(template):
+    group = properties(template, "InstanceSecurityGroup")
+    assert "SecurityGroupIngress" not in group
+    assert [(rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for rule in group["SecurityGroupEgress"]] == [("tcp", 443, 443)]
+    forbidden = ("InternetGateway", "NatGateway", "VPCPeering", "VPCGatewayAttachment", "AWS::EC2::Route", "AWS::EC2::EIP")
+    types = {one["Type"] for one in template["Resources"].values()}
+    assert not [name for name in types for word in forbidden if name == word or name.endswith("::" + word)]
+
+
+def test_every_alarm_tells_somebody(template):
+    alarms = {name: one["Properties"] for name, one in template["Resources"].items() if one["Type"] == "AWS::CloudWatch::Alarm"}
+    assert set(alarms) == {"DeadLettersAlarm", "DeadEventsAlarm", "ErrorsAlarm", "SilenceAlarm", "LeakedAlarm"}
+    assert all(alarm["AlarmActions"] == [{"Ref": "Topic"}] for alarm in alarms.values())
+    leaked = alarms["LeakedAlarm"]
+    assert (leaked["Namespace"], leaked["MetricName"]) == ("HardTarget", "Leaked")
+
+
+# What deploying needs. Which permissions a resource type asks of the person who deploys is in
+# CloudFormation's own schemas, which cfn-lint carries.
+
+# Asked for by features that the template does not use.
+NOT_USED = re.compile(
+    r"(vpc-lattice|vpce|s3tables|s3files|kms|elasticfilesystem|firehose):.*|s3:REST\.PUT\.OBJECT"
+    r"|iam:\w+(User|Group)Policy|lambda:(Pass|Get|List)?(CapacityProvider|LayerVersion|CodeSigningConfig)"
+    r"|lambda:AssociateRuntimeAlias|lambda:PublishVersion"
+    r"|ec2:(CreateVpcEncryptionControl|ModifyVpcTenancy|(Disa|A)ssociateSubnetCidrBlock|UpdateSecurityGroupRuleDescriptions\w+)"
+    r"|logs:(Put|Delete|Describe)ResourcePolic\w+|logs:CreateLogDelivery"
+)
+
+# What deploy.sh and undeploy.sh call themselves.
+SCRIPTS = [
+    "s3:CreateBucket", "s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation", "s3:GetBucketTagging",
+    "s3:PutBucketTagging", "s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration", "s3:GetObject",
+    "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteBucket",
+    "cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet", "cloudformation:ExecuteChangeSet",
+    "cloudformation:DescribeStacks", "cloudformation:DescribeStackResource", "cloudformation:DescribeStackEvents",
+    "cloudformation:DeleteStack", "lambda:GetFunction", "lambda:PutFunctionConcurrency",
+    "ec2:DescribeInstances", "ec2:TerminateInstances", "ec2:CreateTags",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def deployer():
+    return json.loads((ROOT / "packaging" / "deployer-policy.json").read_text())
+
+
+def allowed(policy, action):
+    patterns = [pattern for one in policy["Statement"] for pattern in one["Action"]]
+    return any(re.fullmatch(pattern.replace("*", ".*"), action) for pattern in patterns)
+
+
+def asked_for(template):
+    types = {one["Type"] for one in template["Resources"].values()}
+    schemas = {}
+    for path in (pathlib.Path(cfnlint.__file__).parent / "data" / "schemas" / "resources").glob("*.json"):
+        schema = json.loads(path.read_text())
+        if schema.get("typeName") in types:
+            schemas[schema["typeName"]] = schema
+    assert set(schemas) == types
+    return {
+        (name, permission)
+        for name, schema in schemas.items()
+        for verb in ("create", "read", "update", "delete")
+        for permission in schema.get("handlers", {}).get(verb, {}).get("permissions", [])
+    }
+
+
+def test_the_deployers_policy_covers_every_type_of_the_template_and_the_scripts(template, deployer):
+    needed = {(name, one) for name, one in asked_for(template) if not NOT_USED.fullmatch(one)}
+    assert len(needed) > 100
+    assert {(name, one) for name, one in needed if not allowed(deployer, one)} == set()
+    assert [one for one in SCRIPTS if not allowed(deployer, one)] == []
+
+
+def test_the_deployers_policy_is_no_more_than_that(deployer):
+    account = "arn:aws:{}:eu-west-1:123456789012:{}"
+    with policies.Evaluator() as evaluator:
+        for action, resource, context, answer in [
+            ("iam:CreateRole", "arn:aws:iam::123456789012:role/hardtarget-GlueRole-X", {}, True),
+            ("iam:CreateRole", "arn:aws:iam::123456789012:role/admin", {}, False),
+            ("lambda:CreateFunction", account.format("lambda", "function:hardtarget"), {}, True),
+            ("lambda:UpdateFunctionCode", account.format("lambda", "function:another"), {}, False),
+            ("s3:DeleteObjectVersion", "arn:aws:s3:::hardtarget-reportbucket-x/scans/x", {}, True),
+            ("s3:DeleteObject", "arn:aws:s3:::another/x", {}, False),
+            ("sqs:CreateQueue", account.format("sqs", "hardtarget-dead.fifo"), {}, True),
+            ("events:PutRule", account.format("events", "rule/hardtarget-AmiRule-X"), {}, True),
+            ("cloudformation:DeleteStack", account.format("cloudformation", "stack/another/1"), {}, False),
+            ("ec2:TerminateInstances", account.format("ec2", "instance/i-1"), {}, False),
+            ("ec2:TerminateInstances", account.format("ec2", "instance/i-1"), {"aws:ResourceTag/hardtarget:managed": "hardtarget"}, True),
+        ]:
+            assert evaluator.allows(action, resource, [deployer], context) is answer, (action, resource)
