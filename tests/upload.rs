@@ -85,6 +85,8 @@ impl Machine {
             .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
             .env("HERE", self.directory.path())
             .env("HOME", self.path("home"))
+            // Should an agent take one for a dry run, its files go here.
+            .current_dir(self.directory.path())
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
