@@ -177,7 +177,7 @@ def test_another_architecture_says_so(root, served):
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize(
     "end, says",
-    [("exit 1", "the agent ended with code 1"), ("kill -9 $$", "the agent was killed by signal 9"), ("exit 3", None)],
+    [("exit 1", None), ("exit 101", "the agent ended with code 101"), ("kill -9 $$", "the agent was killed by signal 9"), ("exit 0", None)],
 )
 def test_an_agent_that_ends_powers_the_instance_off(root, served, shell, end, says):
     agent = f"#!/bin/sh\n{end}\n".encode()
