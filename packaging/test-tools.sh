@@ -11,6 +11,14 @@ packaging/need.sh \
     python3:ensurepip=python3-venv \
     shellcheck=shellcheck \
     mmdebstrap=mmdebstrap \
+    busybox=busybox \
+    curl=curl \
+    wget=wget \
+    openssl=openssl \
+    shasum=perl \
+    ip=iproute2 \
+    mke2fs=e2fsprogs \
+    systemd-nspawn=systemd-container \
     rpm=rpm \
     jq=jq \
     chromium=chromium \

@@ -15,3 +15,6 @@ cargo test --locked --workspace
 # The cloud path, on a simulated AWS with the function as just built.
 HARDTARGET_GLUE=${CARGO_TARGET_DIR:-target}/debug/hardtarget-glue PYTHONDONTWRITEBYTECODE=1 \
     .cache/cloud-tools/venv/bin/pytest -p no:cacheprovider --quiet tests/cloud
+
+# The script that scan instances boot with. Its tests wait more than they work.
+PYTHONDONTWRITEBYTECODE=1 .cache/cloud-tools/venv/bin/pytest -p no:cacheprovider --quiet -n 6 tests/user_data

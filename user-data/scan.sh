@@ -36,14 +36,15 @@ late="echo 'hardtarget: gave up: the time limit of $DEADLINE_SECONDS seconds was
 
 # The timed power-off, before anything else, and by two means.
 (
-    trap '' HUP INT TERM
+    trap '' HUP INT
     echo -1000 >/proc/self/oom_score_adj
     while uptime_now && [ "$now" -lt $((end - 2 * grace)) ]; do sleep 2; done
     sh -c "$late"
 ) </dev/null >/dev/null 2>&1 &
 timer() {
     systemd-run --unit=hardtarget-power-off --on-active=$((end - 2 * grace + 2 - now)) \
-        --timer-property=AccuracySec=1s "$@" sh -c "$late"
+        --timer-property=AccuracySec=1s \
+        --description='Timed power-off of a scan instance' "$@" sh -c "$late"
 }
 if command -v systemd-run >/dev/null; then
     # Without its default dependencies it outlives the begin of the power-off. Old systemds cannot do that.
@@ -184,7 +185,8 @@ console() {
 
 (
     trap '' PIPE
-    trap 'trap "" HUP INT TERM; say "powering off"; sh -c "$power_off" >/dev/null 2>&1' EXIT
-    trap 'exit 143' HUP INT TERM
+    trap 'say "powering off"; sh -c "$power_off" >/dev/null 2>&1' EXIT
+    # Sent to all that still runs when the machine goes down: whoever stays makes it wait.
+    trap 'trap "" EXIT; (systemctl poweroff || poweroff) >/dev/null 2>&1 & exit 143' HUP INT TERM
     main
 ) </dev/null 2>&1 | console

@@ -35,9 +35,11 @@ class Container(Guest):
             "--register=no",
             "--keep-unit",
             f"--network-namespace-path={self.network.path}",
-            "--console=pipe",
+            "--console=read-only",
             "--resolv-conf=off",
             f"--bind-ro={HERE}/container.cfg:/etc/cloud/cloud.cfg.d/91-container.cfg",
+            # A getty hangs up whoever has this console open, which a real /dev/console is proof against.
+            "systemd.mask=console-getty.service",
         ]
         self.boot(["sh", "-c", enter + 'exec "$@"', "sh", *nspawn])
 
