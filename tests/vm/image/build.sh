@@ -27,6 +27,8 @@ packages=systemd-sysv,dbus,udev,linux-image-cloud-amd64,initramfs-tools,zstd
 packages+=,cloud-init,ifupdown,isc-dhcp-client,iproute2,iputils-ping,curl,ca-certificates
 packages+=,openssh-server,procps,kmod,e2fsprogs
 
+# What stands in single quotes is for the shell of mmdebstrap's hooks.
+# shellcheck disable=SC2016
 # An empty resolv.conf: the host's own would make every look-up in the guest wait for its time-out.
 mmdebstrap --quiet --mode=root --variant=minbase \
     --dpkgopt='path-exclude=/usr/share/man/*' \
