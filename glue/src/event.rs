@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::id::AmiId;
+use crate::reason::cleaned;
 
 /// An event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +111,7 @@ fn order(body: &Value) -> Result<Order, String> {
     let by_event = |of| Ok(Order { of, by: By::Event });
     let ami = |id: &str| {
         let ami = AmiId::parse(id).map(Of::Ami);
-        ami.ok_or_else(|| format!("{id:?} is no id of an AMI"))
+        ami.ok_or_else(|| format!("{:?} is no id of an AMI", cleaned(id, 40)))
     };
     match text(body, "/detail-type") {
         Some("EC2 AMI State Change") => match text(body, "/detail/State") {
@@ -125,7 +126,10 @@ fn order(body: &Value) -> Result<Order, String> {
                 _ => Err("the image is not available".to_owned()),
             }
         }
-        Some(other) => Err(format!("events {other:?} are not for this function")),
+        Some(other) => Err(format!(
+            "no event for this function: {}",
+            cleaned(other, 80)
+        )),
         None => {
             let id = text(body, "/ami-id").ok_or("no event that this function knows")?;
             let flag = |name| body.get(name) == Some(&Value::Bool(true));
@@ -212,7 +216,7 @@ mod tests {
         );
         assert_eq!(
             messages[3].order,
-            Err("events \"Else\" are not for this function".to_owned())
+            Err("no event for this function: Else".to_owned())
         );
         assert_eq!(
             messages[4].order,

@@ -97,10 +97,11 @@ async fn one(app: &App, ami: &AmiId, by: By, scope: &str) -> anyhow::Result<Outc
     }
     let instances = instances(app).await?;
     let of_this = |instance: &&Instance| instance.ami.as_ref() == Some(ami);
-    let mut live = instances
+    // A stopped one costs its disks, and is there until the reaper comes.
+    let there = instances
         .iter()
-        .filter(|instance| instance.state == State::Live);
-    if let Some(instance) = live.clone().find(of_this) {
+        .filter(|instance| instance.state != State::Ended);
+    if let Some(instance) = there.clone().find(of_this) {
         note(app, &image, instance).await?;
         return Ok(Outcome::UnderWay(instance.id.clone()));
     }
@@ -109,7 +110,7 @@ async fn one(app: &App, ami: &AmiId, by: By, scope: &str) -> anyhow::Result<Outc
             "its instance has ended, the reaper will tell".to_owned(),
         ));
     }
-    if live.by_ref().count() >= config.max_scans {
+    if there.count() >= config.max_scans {
         return Ok(Outcome::Waits(format!(
             "{} scans are under way, which is the limit",
             config.max_scans
@@ -138,6 +139,10 @@ async fn one(app: &App, ami: &AmiId, by: By, scope: &str) -> anyhow::Result<Outc
         }
         Err(Failure::Gone) => Ok(Outcome::Nothing("it is gone".to_owned())),
         Err(Failure::Never(reason) | Failure::Place(reason)) => failed(app, ami, &reason).await,
+        Err(Failure::NotSubscribed(reason)) => {
+            status::set(app, ami, "unsupported", &reason).await?;
+            Ok(Outcome::Unsupported(reason))
+        }
         Err(Failure::Capacity) => Ok(Outcome::Waits(
             "there is no capacity in any subnet for any type".to_owned(),
         )),

@@ -187,6 +187,8 @@ pub enum Failure {
     Launched,
     /// The AMI is gone.
     Gone,
+    /// It works once the account has subscribed to it.
+    NotSubscribed(String),
     /// It will never work, for this reason.
     Never(String),
 }
@@ -216,29 +218,23 @@ pub fn judge(error: &Error) -> Failure {
         "InvalidAMIID.NotFound" | "InvalidAMIID.Unavailable" | "InvalidAMIID.Malformed" => {
             Failure::Gone
         }
-        "OptInRequired" => Failure::Never(format!(
-            "this account has not subscribed to the AMI's product in AWS Marketplace: {message}"
+        "OptInRequired" => Failure::NotSubscribed(format!(
+            "this account must first subscribe to the AMI's product in AWS Marketplace: {message}"
         )),
         "UnauthorizedOperation" => Failure::Never(format!(
-            "the function may not {}",
+            "the function may not {} (UnauthorizedOperation)",
             denied_action(message).unwrap_or("launch it")
         )),
-        ""
-        | "InstanceLimitExceeded"
+        "InstanceLimitExceeded"
         | "VcpuLimitExceeded"
         | "VolumeLimitExceeded"
         | "MaxIOPSLimitExceeded"
-        | "RequestLimitExceeded"
         | "RequestResourceCountExceeded"
         | "ResourceCountExceeded"
         | "ConcurrentSnapshotLimitExceeded"
         | "PendingVerification"
-        | "DependencyTimeout"
-        | "RequestExpired"
-        | "ExpiredToken" => Failure::Later,
-        code if error.server || code.starts_with("Throttl") || code.ends_with("Unavailable") => {
-            Failure::Later
-        }
+        | "DependencyTimeout" => Failure::Later,
+        _ if error.is_passing() => Failure::Later,
         _ => Failure::Never(format!("EC2 refuses to launch it: {message} {code}")),
     }
 }
@@ -248,3 +244,6 @@ fn denied_action(message: &str) -> Option<&str> {
     let (_, rest) = message.split_once("to perform: ")?;
     rest.split_whitespace().next()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! An AMI's status where there is no report: that it is being assessed, or why it cannot be.
 
-use tracing::warn;
+use tracing::{error, warn};
 
 use crate::app::{App, now};
 use crate::id::AmiId;
@@ -8,7 +8,8 @@ use crate::inventory::Tags;
 use crate::reason::tag_value;
 use crate::tag::tags::stale;
 
-/// Tags the AMI with `status` and the reason for it, and removes what an earlier result left.
+/// Tags the AMI with `status` and the reason for it, and removes what an earlier result left. Tags
+/// that cannot be set, now or ever, are told in the log.
 pub async fn set(app: &App, ami: &AmiId, status: &str, reason: &str) -> anyhow::Result<()> {
     let at = format!("{:.0}", now());
     put(
@@ -32,8 +33,17 @@ async fn put(app: &App, ami: &AmiId, tags: &[(&str, &str)]) -> anyhow::Result<()
         .chain(&version)
         .map(|(key, value)| (format!("{prefix}{key}"), tag_value(value)))
         .collect();
-    if !app.ec2.tag_image(ami, &tags, &stale(&tags, prefix)).await? {
-        warn!(%ami, "it is gone, its status with it");
+    match app.ec2.tag_image(ami, &tags, &stale(&tags, prefix)).await {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            warn!(%ami, "it is gone, its status with it");
+            Ok(())
+        }
+        Err(error) if error.is_passing() => Err(error.into()),
+        // To wait would help nobody, and the scan itself can go on.
+        Err(error) => {
+            error!(%ami, %error, "it cannot be tagged");
+            Ok(())
+        }
     }
-    Ok(())
 }

@@ -34,6 +34,19 @@ pub struct Error {
 }
 
 impl Error {
+    /// Whether the same call may succeed later: no answer, throttled, or the service's own fault.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        let code = self.code.as_str();
+        self.server
+            || code.starts_with("Throttl")
+            || code.ends_with("Unavailable") && !code.starts_with("InvalidAMIID")
+            || matches!(
+                code,
+                "" | "RequestLimitExceeded" | "SlowDown" | "RequestExpired" | "ExpiredToken"
+            )
+    }
+
     fn of<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
