@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod launch;
 pub mod metrics;
 pub mod plan;
+pub mod publish;
 pub mod reap;
 pub mod reason;
 pub mod record;

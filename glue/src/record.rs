@@ -45,6 +45,9 @@ pub struct Record {
     pub instance_type: String,
     /// Whether it is a Spot instance.
     pub spot: bool,
+    /// When its result was put on the AMI; no report of the instance counts after that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished: Option<Timestamp>,
 }
 
 impl Record {
@@ -67,6 +70,7 @@ impl Record {
             agent_version: config.agent_version.clone(),
             instance_type: instance.instance_type.clone(),
             spot: instance.spot,
+            finished: None,
         }
     }
 

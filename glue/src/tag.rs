@@ -1,12 +1,136 @@
-//! A report has arrived.
+//! A report has arrived: it is read, published, told on the AMI's tags, and its instance is ended.
+//!
+//! Nothing in a report decides what it is about. The instance is in the object's key, which IAM binds
+//! to the instance that wrote it; the AMI is in our own record of the launch or, should that be
+//! missing, on the instance as long as EC2 knows it.
+//!
+//! An instance has one result: once it is on the AMI, the launch record says so, and another report put
+//! in the place of the first changes nothing. Until then every step can be done again, which is how a
+//! failure is got over: Lambda tries again.
 
+mod reader;
 pub mod tags;
 
-use crate::app::App;
-use crate::event::ObjectCreated;
+use anyhow::Context as _;
+use hardtarget_report::Status;
+use tracing::{error, info, warn};
 
-/// Handles the arrival of a report.
+use crate::app::{self, App};
+use crate::event::ObjectCreated;
+use crate::id::{AmiId, InstanceId};
+use crate::inventory::Tags;
+use crate::metrics::{Metric, count};
+use crate::publish;
+use crate::reason::tag_value;
+use crate::record::{self, Record};
+use tags::Assessed;
+
+/// Handles the arrival of a report. Whatever comes of it, its instance is ended, or at least that is
+/// tried. An error means that trying all of it again may help.
 pub async fn tag(app: &App, created: &ObjectCreated) -> anyhow::Result<()> {
-    let _ = (app, created);
+    let Some(instance) = reader::instance_of(&created.key, &app.config.role_id) else {
+        error!(
+            key = created.key,
+            "no report of an instance of ours: left alone"
+        );
+        return Ok(());
+    };
+    let assessed = assess(app, &instance, created.size).await;
+    let ended = app.ec2.terminate(&instance).await;
+    if let Err(error) = &ended {
+        error!(%instance, %error, "the instance could not be ended");
+    }
+    assessed?;
+    Ok(ended?)
+}
+
+/// Publishes and tags.
+async fn assess(app: &App, instance: &InstanceId, size: Option<u64>) -> anyhow::Result<()> {
+    let Some((mut record, ami)) = identify(app, instance).await? else {
+        error!(%instance, "a report of an instance that nobody here launched: left alone");
+        return Ok(());
+    };
+    if record.finished.is_some() {
+        info!(%ami, %instance, "this instance has its result already: the report is left alone");
+        return Ok(());
+    }
+    let (handed_in, arrived) = reader::fetch(app, instance, size).await?;
+    let prefix = &app.config.tag_prefix;
+    let now = app::now();
+    let assessed = Assessed {
+        agent_version: &record.agent_version,
+        at: now,
+    };
+    let (tags, status) = match reader::read(handed_in) {
+        Ok(mut report) => {
+            if let Some(said) = publish::set_target(&mut report, &record) {
+                warn!(%ami, %instance, said, "the report names another machine: the launch record counts");
+            }
+            let finished = publish::finished(report.scan.finished, arrived, record.launched_at);
+            let uri = publish::publish(app, &report, &record, finished).await?;
+            let tags = tags::tags_for(&report, &uri, assessed, prefix);
+            (tags, report.scan.status)
+        }
+        Err(reason) => {
+            let reason = tag_value(&reason);
+            warn!(%ami, %instance, reason, "what was handed in is no report");
+            let tags = tags::tags_without_report(&reason, assessed, prefix);
+            (tags, Status::Failed)
+        }
+    };
+    put_on(app, &ami, &tags).await?;
+    record.finished = Some(now);
+    record.put(app, instance).await?;
+    let seconds = now.duration_since(record.launched_at).as_secs_f64();
+    let what = match status {
+        Status::Complete | Status::Partial => Metric::Assessment,
+        Status::Failed => Metric::Failure,
+    };
+    count(&[what, Metric::Seconds(seconds)], ami.as_str(), now);
+    info!(%ami, %instance, %status, seconds, "assessed");
     Ok(())
+}
+
+/// The record of the launch; or one made of what EC2 knows of an instance with our tag.
+async fn identify(app: &App, instance: &InstanceId) -> anyhow::Result<Option<(Record, AmiId)>> {
+    if let Some(record) = record::get(app, instance).await? {
+        let ami = AmiId::parse(&record.ami);
+        let ami = ami.with_context(|| format!("the launch record of {instance} names no AMI"))?;
+        return Ok(Some((record, ami)));
+    }
+    let Some(seen) = app.ec2.instance(instance).await? else {
+        return Ok(None);
+    };
+    let Some(ami) = seen.ami.clone() else {
+        return Ok(None);
+    };
+    warn!(%ami, %instance, "there is no launch record: the instance's tag counts");
+    let image = app.ec2.image(&ami).await?;
+    Ok(image.map(|image| (Record::of(app, &image, &seen), ami)))
+}
+
+/// Puts tags on an AMI, and takes away what an earlier assessment left. An AMI that is gone needs none.
+/// On one that has no room for all, only the status is told, and why.
+async fn put_on(app: &App, ami: &AmiId, tags: &Tags) -> anyhow::Result<()> {
+    let prefix = &app.config.tag_prefix;
+    let stale = tags::stale(tags, prefix);
+    let mut answer = app.ec2.tag_image(ami, tags, &stale).await;
+    for few in tags::few(tags, prefix) {
+        match &answer {
+            Err(error) if error.code == "TagLimitExceeded" => {
+                error!(%ami, "the AMI has no room for all tags: EC2 allows 50");
+                answer = app.ec2.tag_image(ami, &few, &[]).await;
+            }
+            _ => break,
+        }
+    }
+    match answer {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            info!(%ami, "the AMI is gone: there is nothing to tag");
+            Ok(())
+        }
+        Err(error) if error.code == "TagLimitExceeded" => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -170,9 +170,11 @@ impl Ec2 {
         Ok(BASE64.decode(&encoded).ok().filter(|text| !text.is_empty()))
     }
 
-    /// Ends an instance. It is looked up first, by id and our tag: one that is not ours stays.
+    /// Ends an instance. It is looked up first, by id and our tag: one that is not ours stays, and one
+    /// that has ended needs nothing.
     pub async fn terminate(&self, id: &InstanceId) -> Result<(), Error> {
-        if self.instance(id).await?.is_none() {
+        let ours = self.instance(id).await?;
+        if ours.is_none_or(|instance| instance.state == State::Ended) {
             return Ok(());
         }
         let request = self.client.terminate_instances().instance_ids(id.as_str());

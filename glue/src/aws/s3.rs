@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::presigning::PresigningConfig;
+use jiff::Timestamp;
 
 use super::Error;
 
@@ -38,6 +39,15 @@ impl S3 {
 
     /// Reads an object of at most `limit` bytes; of a larger one not a byte more than that.
     pub async fn get(&self, key: &str, limit: usize) -> Result<Object, Error> {
+        Ok(self.get_dated(key, limit).await?.0)
+    }
+
+    /// Like [`Self::get`], with the time at which it was written.
+    pub async fn get_dated(
+        &self,
+        key: &str,
+        limit: usize,
+    ) -> Result<(Object, Option<Timestamp>), Error> {
         let answer = self
             .client
             .get_object()
@@ -47,7 +57,7 @@ impl S3 {
             .await;
         let mut object = match answer {
             Ok(object) => object,
-            Err(error) if is_missing(error.code()) => return Ok(Object::Missing),
+            Err(error) if is_missing(error.code()) => return Ok((Object::Missing, None)),
             Err(error) => return Err(Error::of("GetObject", &error)),
         };
         let broken = |error: &dyn std::error::Error| Error {
@@ -56,19 +66,21 @@ impl S3 {
             message: format!("{key}: {error}"),
             server: false,
         };
+        let modified = object.last_modified;
+        let modified = modified.and_then(|at| Timestamp::from_second(at.secs()).ok());
         let mut body = Vec::new();
         if usize::try_from(object.content_length.unwrap_or_default())
             .map_or(true, |length| length > limit)
         {
-            return Ok(Object::TooLarge);
+            return Ok((Object::TooLarge, modified));
         }
         while let Some(part) = object.body.next().await {
             body.extend_from_slice(&part.map_err(|error| broken(&error))?);
             if body.len() > limit {
-                return Ok(Object::TooLarge);
+                return Ok((Object::TooLarge, modified));
             }
         }
-        Ok(Object::Body(body))
+        Ok((Object::Body(body), modified))
     }
 
     /// The size of an object in bytes; `None` if there is none.

@@ -13,7 +13,7 @@ const LONGEST_VERSION: usize = 40;
 pub struct Assessed<'a> {
     /// The version of the agent that was launched; what a report says of it is not to be trusted.
     pub agent_version: &'a str,
-    /// When it ended.
+    /// When it ended, by our own clock.
     pub at: Timestamp,
 }
 
@@ -111,6 +111,22 @@ pub fn stale(tags: &[(String, String)], prefix: &str) -> Vec<String> {
         .map(|key| format!("{prefix}{key}"))
         .filter(|key| !set(key))
         .collect()
+}
+
+/// For an AMI that has no room for all of `tags`, the fewer that are worth trying: the status with
+/// what is wrong and where the report is, else the status alone, which a launch has put there already.
+#[must_use]
+pub fn few(tags: &[(String, String)], prefix: &str) -> [Vec<(String, String)>; 2] {
+    let value = |name: &str| {
+        tags.iter()
+            .find(|(key, _)| key.strip_prefix(prefix) == Some(name))
+    };
+    let report = value("report").map_or_else(String::new, |(_, uri)| format!(": {uri}"));
+    let reason = format!("no room for more tags on this AMI EC2 allows 50{report}");
+    let status: Vec<_> = value("status").cloned().into_iter().collect();
+    let mut both = status.clone();
+    both.push((format!("{prefix}reason"), tag_value(&reason)));
+    [both, status]
 }
 
 #[cfg(test)]
