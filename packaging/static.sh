@@ -30,7 +30,10 @@ x86_64 | aarch64) ;;
 esac
 
 packaging/need.sh cc=gcc /usr/include/stdio.h=libc6-dev
-lynis=$(packaging/lynis.sh)
+if [ "$package" = hardtarget-agent ]; then
+    HARDTARGET_LYNIS_DIR=$(packaging/lynis.sh)
+    export HARDTARGET_LYNIS_DIR
+fi
 if command -v rustup >/dev/null; then
     rustup target add "$target" >&2
 fi
@@ -73,5 +76,5 @@ case $cargo_home$here in
 esac
 export "CFLAGS_$name=-U_FORTIFY_SOURCE -fno-stack-protector $mapped"
 
-HARDTARGET_LYNIS_DIR=$lynis cargo build --locked --profile "$profile" --target "$target" -p "$package" >&2
+cargo build --locked --profile "$profile" --target "$target" -p "$package" >&2
 echo "$CARGO_TARGET_DIR/$target/$profile/$package"

@@ -311,6 +311,15 @@ fn an_s3_that_is_not_there_is_told() {
 }
 
 #[test]
+fn a_clock_that_is_years_off_does_not_cost_the_report() {
+    let cloud = Cloud::start(Metadata::V2, |_, _| Answer::Later);
+    let machine = Machine::new(&cloud);
+    let (code, console) = machine.scan_root(&["--upload", PLACE, "--deadline", "1m"]);
+    assert_eq!(code, Some(0), "{console}");
+    assert_eq!(names(&cloud.puts()), ["report.json"]);
+}
+
+#[test]
 fn credentials_of_the_environment_come_first() {
     let cloud = Cloud::fine();
     let machine = Machine::new(&cloud)
@@ -487,8 +496,9 @@ fn a_wrong_command_line_is_told_before_anything_is_asked() {
 /// Runs the agent with `--power-off` where that ends nothing but the agent's own little world: a
 /// new process namespace, in which reboot(2) kills the namespace's first process by SIGINT
 /// (pid_namespaces(7)); a new user namespace, whose root may not power off anything outside; and a
-/// root directory that holds the agent and nothing that could be asked to power a machine off.
-fn powering_off(machine: &Machine, args: &[&str]) -> (ExitStatus, String) {
+/// root directory that holds the agent and nothing that could be asked to power a machine off. Where it
+/// is `stuck`, nobody reads what it prints, and the pipe is full.
+fn powering_off(machine: &Machine, stuck: bool, args: &[&str]) -> (ExitStatus, String) {
     let world = machine.path("world");
     for name in ["dev", "etc", "run", "tmp"] {
         std::fs::create_dir_all(world.join(name)).unwrap();
@@ -502,7 +512,10 @@ fn powering_off(machine: &Machine, args: &[&str]) -> (ExitStatus, String) {
         .arg(
             "[ $$ = 1 ] || exit 97
              [ \"$(readlink /proc/self/ns/pid)\" != \"$OURS\" ] || exit 98
-             chroot \"$WORLD\" /agent \"$@\"
+             case $STUCK in
+                 yes) { head -c 65536 /dev/zero; chroot \"$WORLD\" /agent \"$@\"; } | sleep 1000 ;;
+                 no) chroot \"$WORLD\" /agent \"$@\" ;;
+             esac
              exit 99",
         )
         .arg("sh")
@@ -511,6 +524,7 @@ fn powering_off(machine: &Machine, args: &[&str]) -> (ExitStatus, String) {
         .env_clear()
         .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
         .env("OURS", ours)
+        .env("STUCK", if stuck { "yes" } else { "no" })
         .env("WORLD", &world)
         .envs(
             machine
@@ -528,7 +542,7 @@ fn console_of(world: &Path) -> String {
     std::fs::read_to_string(world.join("dev/console")).unwrap()
 }
 
-/// Whether the little world was powered off.
+/// The little world was powered off.
 fn assert_off(status: ExitStatus, console: &str) {
     use std::os::unix::process::ExitStatusExt as _;
     assert_eq!(
@@ -543,20 +557,32 @@ fn assert_off(status: ExitStatus, console: &str) {
 fn whatever_happens_the_machine_is_off_in_the_end() {
     let cloud = Cloud::fine();
     let machine = Machine::new(&cloud);
-    let (status, console) = powering_off(&machine, &["--upload", PLACE]);
+    let (status, console) = powering_off(&machine, false, &["--upload", PLACE]);
     assert_off(status, &console);
     assert!(console.contains("the report is in "), "{console}");
     assert_eq!(names(&cloud.puts()), ["report.json"]);
 
-    let (status, console) = powering_off(&machine, &["--upload", "nonsense"]);
+    let (status, console) = powering_off(&machine, false, &["--upload", "nonsense"]);
     assert!(gave_up(&console).contains("--upload"), "{console}");
     assert_off(status, &console);
 
     let machine = machine.with("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
-    let (status, console) = powering_off(&machine, &["--upload", PLACE, "--deadline", "10s"]);
+    let (status, console) =
+        powering_off(&machine, false, &["--upload", PLACE, "--deadline", "10s"]);
     assert!(
         gave_up(&console).contains("Connection refused"),
         "{console}"
     );
     assert_off(status, &console);
+}
+
+#[test]
+fn a_run_that_is_stuck_is_ended_at_the_deadline() {
+    let cloud = Cloud::fine();
+    let machine = Machine::new(&cloud);
+    let args = ["--upload", PLACE, "--format", "json", "--deadline", "10s"];
+    let (status, console) = powering_off(&machine, true, &args);
+    assert_off(status, &console);
+    assert_eq!(names(&cloud.puts()), ["report.json"]);
+    assert!(!console.contains("gave up"), "{console}");
 }

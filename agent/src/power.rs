@@ -1,7 +1,7 @@
 //! Powering the machine off: an instance that is off costs nothing, and EC2 terminates it.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
 use nix::sys::reboot::{RebootMode, reboot};
@@ -71,18 +71,6 @@ pub(crate) fn off(machine: &mut impl Machine, note: &dyn Fn(&str)) -> Result<(),
         }
     }
     Err(machine.stop())
-}
-
-/// Held by who powers off, so that two threads do not do it at once.
-static TURN: Mutex<()> = Mutex::new(());
-
-/// The right to power off, or `None` while another thread is at it.
-pub(crate) fn turn() -> Option<MutexGuard<'static, ()>> {
-    match TURN.try_lock() {
-        Ok(turn) => Some(turn),
-        Err(TryLockError::Poisoned(turn)) => Some(turn.into_inner()),
-        Err(TryLockError::WouldBlock) => None,
-    }
 }
 
 /// The machine that this runs on.
@@ -200,14 +188,5 @@ mod tests {
         let (tried, result, _) = tried(Fake::default());
         assert_eq!(tried.last().unwrap(), "reboot(2)");
         assert_eq!(result, Err("not permitted".to_owned()));
-    }
-
-    #[test]
-    fn one_powers_off_at_a_time() {
-        let first = turn();
-        assert!(first.is_some());
-        assert!(std::thread::spawn(|| turn().is_none()).join().unwrap());
-        drop(first);
-        assert!(turn().is_some());
     }
 }

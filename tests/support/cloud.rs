@@ -21,6 +21,8 @@ pub enum Answer {
     Error(u16, &'static str),
     /// Never answers.
     Hang,
+    /// Takes only what was signed in 2031, which its clock says it is (`RequestTimeTooSkewed`).
+    Later,
 }
 
 /// How the metadata service behaves.
@@ -188,6 +190,11 @@ fn respond(request: Request, status: u16, body: &str) {
     {
         response.add_header(ttl);
     }
+    if status == 403
+        && let Ok(date) = Header::from_bytes("Date", "Fri, 21 Nov 2031 12:00:00 GMT")
+    {
+        response.add_header(date);
+    }
     let _gone = request.respond(response);
 }
 
@@ -203,6 +210,14 @@ fn take(answer: Answer, put: Put, log: &Mutex<Log>) -> Option<(u16, String)> {
             format!("<Error><Code>{code}</Code><Message>told so by a test</Message></Error>"),
         )),
         Answer::Hang => None,
+        Answer::Later
+            if put
+                .header("x-amz-date")
+                .is_some_and(|date| date.starts_with("2031")) =>
+        {
+            take(Answer::Fine, put, log)
+        }
+        Answer::Later => take(Answer::Error(403, "RequestTimeTooSkewed"), put, log),
     }
 }
 

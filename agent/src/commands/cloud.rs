@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -61,14 +61,16 @@ struct Run {
     /// How many signals to stop came in.
     signals: Arc<AtomicUsize>,
     /// What is going on, for the case that it never ends.
-    phase: Mutex<&'static str>,
+    phase: Mutex<String>,
     /// Whether the run is settled: the report is in S3, or it was told why not.
     settled: AtomicBool,
+    /// Held by who powers off.
+    powering_off: Mutex<()>,
 }
 
 impl Run {
-    fn enter(&self, phase: &'static str) {
-        *self.phase.lock().unwrap_or_else(PoisonError::into_inner) = phase;
+    fn enter(&self, phase: impl Into<String>) {
+        *lock(&self.phase) = phase.into();
     }
 
     /// Tells why there is no report, once.
@@ -83,6 +85,10 @@ impl Run {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Scans, uploads the report, and powers off if that was asked for, whatever happened before.
 pub(super) fn upload(args: &ScanArgs, clock: &dyn Clock) -> anyhow::Result<End> {
     let began = Instant::now();
@@ -90,8 +96,9 @@ pub(super) fn upload(args: &ScanArgs, clock: &dyn Clock) -> anyhow::Result<End> 
         console: Console::open(),
         budget: Budget::until(began + Shares::of(args.deadline).upload),
         signals: Arc::new(AtomicUsize::new(0)),
-        phase: Mutex::new("starting"),
+        phase: Mutex::new("starting".to_owned()),
         settled: AtomicBool::new(false),
+        powering_off: Mutex::new(()),
     });
     heed_signals(&run);
     if args.power_off {
@@ -137,7 +144,7 @@ fn watch_the_clock(run: &Arc<Run>, began: Instant, deadline: Duration) {
     let run = Arc::clone(run);
     std::thread::spawn(move || {
         std::thread::sleep(deadline.saturating_sub(began.elapsed()));
-        let phase = *run.phase.lock().unwrap_or_else(PoisonError::into_inner);
+        let phase = lock(&run.phase).clone();
         run.give_up(&format!(
             "the deadline of {} passed while it was still {phase}",
             seconds(deadline)
@@ -148,10 +155,8 @@ fn watch_the_clock(run: &Arc<Run>, began: Instant, deadline: Duration) {
 
 /// Nothing comes after this but the end of the program.
 fn power_off(run: &Run) {
-    // Whoever has the turn sees it through.
-    let Some(_turn) = power::turn() else {
-        return;
-    };
+    // The program must not end while another thread is at it.
+    let _turn = lock(&run.powering_off);
     run.enter("powering off");
     run.console.say("powering off");
     let mut machine = power::ThisMachine {
@@ -174,9 +179,8 @@ fn attempt(args: &ScanArgs, clock: &dyn Clock, run: &Run, began: Instant) -> any
     ));
     run.enter("scanning");
     let mut sink = open_sink(args, console);
-    let limit = Shares::of(args.deadline)
-        .scan
-        .saturating_sub(began.elapsed());
+    let shares = Shares::of(args.deadline);
+    let limit = shares.scan.saturating_sub(began.elapsed());
     let mut scanned = scan::run(args, clock, limit, args.output.as_deref(), |message| {
         if let Some(line) = progress::ended(message) {
             console.say(&line);
@@ -190,15 +194,33 @@ fn attempt(args: &ScanArgs, clock: &dyn Clock, run: &Run, began: Instant) -> any
         Ok(scan::failed(args, clock, why))
     })?;
     if run.stopped() {
-        // The clock for this began with the signal, but ending the scan took its time as well.
-        run.budget.shorten(HURRY);
+        // The time began with the signal, and ending the scan took some of it: the upload has all.
+        run.budget
+            .restart((began + shares.upload).min(Instant::now() + HURRY));
     }
-    console.say(&in_short(&scanned.assembled.report));
-    match deliver(args, run, &destination, &mut scanned, sink.as_mut()) {
-        Ok(()) => Ok(scan::end(&scanned.assembled.report, args.fail_under)),
-        // The console is all that will be known of the scan.
-        Err(error) => bail!("{error:#}; {}", in_short(&scanned.assembled.report)),
+    let short = in_short(&scanned.assembled.report);
+    console.say(&short);
+    run.enter(format!("uploading; {short}"));
+    let delivered = catch_unwind(AssertUnwindSafe(|| {
+        deliver(args, run, &destination, &mut scanned, sink.as_mut())
+    }));
+    let report = &scanned.assembled.report;
+    let ended = match delivered.unwrap_or_else(|_| Err(anyhow!("an internal error"))) {
+        Ok(()) => {
+            run.settled.store(true, Ordering::SeqCst);
+            Ok(scan::end(report, args.fail_under))
+        }
+        Err(error) => {
+            // The console is all that will be known of the scan.
+            run.give_up(&format!("{error:#}; {short}"));
+            Ok(End::GaveUp)
+        }
+    };
+    // Last: a reader that never reads must cost nothing but itself.
+    if args.format == ScanFormat::Json && !args.quiet {
+        let _closed = terminal::print_raw(&v1::to_json(report)?);
     }
+    ended
 }
 
 fn destination(args: &ScanArgs) -> Result<Destination, UsageError> {
@@ -249,7 +271,6 @@ fn deliver(
         .build()
         .context("the upload cannot be started")?;
     let delivered = runtime.block_on(async {
-        run.enter("asking who this instance is");
         let metadata = imds::client(upload::http::plain())?;
         let limit = ASKING.min(run.budget.left() / 3);
         let identity = imds::identity(&metadata, limit).await;
@@ -258,7 +279,12 @@ fn deliver(
         {
             identity.tell(&mut scanned.assembled.report.target);
         }
-        let json = keep(args, &scanned.assembled, sink, &run.console)?;
+        let json = v1::to_json(&scanned.assembled.report)?;
+        if let Some(sink) = sink
+            && let Err(error) = scan::write_files(sink, &scanned.assembled, &json)
+        {
+            run.console.say(&format!("warning: {error:#}"));
+        }
         let identity = match identity {
             Ok(identity) => identity,
             Err(fault) if destination.needs_instance() => bail!(
@@ -270,7 +296,6 @@ fn deliver(
             }
         };
         let (place, region) = place(args, destination, &identity)?;
-        run.enter("uploading");
         let store = S3::new(
             place.clone(),
             region,
@@ -298,25 +323,6 @@ fn deliver(
     // A name server that does not answer holds a thread: it is not waited for.
     runtime.shutdown_background();
     delivered
-}
-
-/// Keeps the files here as well, as far as that goes, and prints the report if that was asked for.
-fn keep(
-    args: &ScanArgs,
-    assembled: &Assembled,
-    sink: Option<&mut Sink>,
-    console: &Console,
-) -> anyhow::Result<String> {
-    let json = v1::to_json(&assembled.report)?;
-    if let Some(sink) = sink
-        && let Err(error) = scan::write_files(sink, assembled, &json)
-    {
-        console.say(&format!("warning: {error:#}"));
-    }
-    if args.format == ScanFormat::Json && !args.quiet {
-        let _closed = terminal::print_raw(&json);
-    }
-    Ok(json)
 }
 
 /// Where to, and in which region.

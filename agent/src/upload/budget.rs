@@ -30,6 +30,11 @@ impl Budget {
         self.end().saturating_duration_since(Instant::now())
     }
 
+    /// Begins anew, and ends at `end`.
+    pub(crate) fn restart(&self, end: Instant) {
+        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = end;
+    }
+
     /// Leaves at most `most` from now on.
     pub(crate) fn shorten(&self, most: Duration) {
         let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
@@ -58,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_budget_gets_shorter_only() {
+    fn a_budget_gets_no_longer_by_being_shortened() {
         let budget = Budget::until(Instant::now() + Duration::from_secs(60));
         let end = budget.end();
         budget.shorten(Duration::from_secs(3600));
