@@ -17,6 +17,8 @@ class Call:
     params: dict
     method: str
     path: str
+    # The address that it came from.
+    client: str = ""
     status: int = 0
     at: float = field(default_factory=time.time)
 
@@ -89,6 +91,7 @@ class Wire:
 
     def __call__(self, environ, start_response):
         call = read(environ)
+        call.client = environ.get("REMOTE_ADDR", "")
         if call.service == "moto":
             return self.app(environ, start_response)
         with self.lock:

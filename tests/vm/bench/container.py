@@ -1,14 +1,35 @@
 """An instance as a container: real systemd, real cloud-init with its Ec2 data source, the host's kernel."""
 
+import contextlib
 import os
 import pathlib
+import re
 import signal
 import subprocess
+import tempfile
 
 from .guest import Guest
 from .network import Network
 
 HERE = pathlib.Path(__file__).resolve().parent
+
+#: What is free on a guest's disk.
+ROOM = "128m"
+
+
+def mount(*arguments):
+    subprocess.run(["mount", *arguments], check=True)
+
+
+def disk(rootfs):
+    """A guest's disk, in `root`: what it writes goes into memory, as much as a small disk has room for."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="hardtarget-bench-"))
+    mount("-t", "tmpfs", "-o", f"size={ROOM},mode=755", "bench", directory)
+    for name in ("root", "upper", "work"):
+        (directory / name).mkdir()
+    layers = f"lowerdir={rootfs},upperdir={directory}/upper,workdir={directory}/work"
+    mount("-t", "overlay", "-o", layers, "bench", directory / "root")
+    return directory
 
 
 class Container(Guest):
@@ -16,7 +37,7 @@ class Container(Guest):
 
     def __init__(self, rootfs):
         super().__init__()
-        self.rootfs, self.network = rootfs, Network()
+        self.network, self.disk = Network(), disk(rootfs)
         self.name = self.network.name
         self.groups = [directory / f"hardtarget-{os.getpid()}-{self.name}" for directory in own_groups()]
 
@@ -28,8 +49,7 @@ class Container(Guest):
         nspawn = [
             "systemd-nspawn",
             "--quiet",
-            f"--directory={self.rootfs}",
-            "--volatile=overlay",
+            f"--directory={self.disk}/root",
             "--boot",
             f"--machine={self.name}",
             "--register=no",
@@ -41,7 +61,9 @@ class Container(Guest):
             # A getty hangs up whoever has this console open, which a real /dev/console is proof against.
             "systemd.mask=console-getty.service",
         ]
-        self.boot(["sh", "-c", enter + 'exec "$@"', "sh", *nspawn])
+        # /tmp is on the disk, as on most cloud images.
+        environment = {**os.environ, "SYSTEMD_NSPAWN_TMPFS_TMP": "0"}
+        self.boot(["sh", "-c", enter + 'exec "$@"', "sh", *nspawn], env=environment)
 
     def processes(self):
         """`{pid: (parent, command line)}` of what runs in it, as this machine numbers them."""
@@ -60,37 +82,33 @@ class Container(Guest):
         return {pid: table[pid] for pid in inside - {self.process.pid} if pid in table}
 
     def find(self, wanted):
-        """The processes for which `wanted(command line)` holds, lowest number first."""
-        return sorted(pid for pid, (_, line) in self.processes().items() if wanted(line))
+        """The processes for which `wanted(command line)` holds."""
+        return {pid for pid, (_, line) in self.processes().items() if wanted(line)}
+
+    def agents(self):
+        """The supervisor and the worker, as far as they are there: two sets of process ids."""
+        processes = self.processes()
+        agents = {pid for pid, (_, line) in processes.items() if re.match(r"\S+/hardtarget-\d+/agent ", line + " ")}
+        workers = {pid for pid in agents if processes[pid][0] in agents}
+        return agents - workers, workers
 
     def signal(self, pids, number=signal.SIGKILL):
         for pid in pids:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
-            except ProcessLookupError:
-                pass
-        return pids
 
-    def root(self):
-        """Its root directory, as seen from outside."""
-        init = next(pid for pid, (parent, _) in self.processes().items() if parent == self.process.pid)
-        return pathlib.Path(f"/proc/{init}/root")
-
-    def fill(self, *directories):
-        """Leaves no room in the file systems of these directories."""
-        for directory in directories:
-            path = self.root() / directory.lstrip("/") / "full"
-            # Without O_EXCL and links: the guest is ours.
-            with open(path, "wb") as full:
-                try:
-                    while True:
-                        full.write(bytes(1 << 20))
-                except OSError:
-                    pass
+    def fill(self):
+        """Leaves no room on its disk."""
+        with (self.disk / "upper/full").open("wb", buffering=0) as full, contextlib.suppress(OSError):
+            while True:
+                full.write(bytes(1 << 16))
 
     def close(self):
         self.kill()
         self.network.close()
+        for directory in (self.disk / "root", self.disk):
+            subprocess.run(["umount", "-l", directory], capture_output=True)
+        self.disk.rmdir()
         for group in self.groups:
             # What nspawn left behind, the innermost first.
             for directory, _, _ in os.walk(group, topdown=False):
