@@ -89,19 +89,19 @@ make_dir() {
     give_up 'no directory has room for the agent and lets programs run'
 }
 
-# fetch_by TOOL URL FILE. $lax is set once a certificate was refused.
+# fetch_by TOOL URL. $lax is set once a certificate was refused.
 fetch_by() {
     case $1 in
-    curl) limited $limit curl -q -fsSL ${lax:+-k} --connect-timeout 10 --speed-limit 1 --speed-time 20 -o "$3" "$2" ;;
+    curl) limited $limit curl -q -fsSL ${lax:+-k} --connect-timeout 10 --speed-limit 1 --speed-time 20 -o $dir/agent "$2" ;;
     # Without -T, which makes the wget of busybox 1.35 crash.
-    wget) limited $limit wget ${lax:+--no-check-certificate} -O "$3" "$2" ;;
+    wget) limited $limit wget ${lax:+--no-check-certificate} -O $dir/agent "$2" ;;
     python3) limited $limit python3 -Ic 'import shutil, ssl, sys, urllib.request as u
 c = ssl._create_unverified_context() if sys.argv[3] else ssl.create_default_context()
-with u.urlopen(sys.argv[1], timeout=20, context=c) as r, open(sys.argv[2], "wb") as f: shutil.copyfileobj(r, f)' "$2" "$3" "$lax" ;;
-    esac >/dev/null 2>$dir/said
+with u.urlopen(sys.argv[1], timeout=20, context=c) as r, open(sys.argv[2], "wb") as f: shutil.copyfileobj(r, f)' "$2" $dir/agent "$lax" ;;
+    esac
 }
 
-# fetch URL FILE: tries what there is, again and again, for a quarter of the time.
+# fetch URL: tries what there is, again and again, for a quarter of the time.
 fetch() {
     uptime_now
     until=$((now + DEADLINE_SECONDS / 4))
@@ -114,15 +114,20 @@ fetch() {
             limit=$((until - now))
             [ $limit -gt 0 ] || give_up "the agent could not be downloaded: ${why:-no time left}"
             [ $limit -le 100 ] || limit=100
-            fetch_by $tool "$1" "$2" && return
-            why=$(tr '\r' '\n' <$dir/said | grep . | tail -n 1 | cut -c 1-300)
-            why=${why:-$tool took longer than $limit seconds}
+            why=$(fetch_by $tool "$1" 2>&1 >/dev/null) && return
+            code=$?
+            why=$(printf '%s\n' "$why" | tr '\r' '\n' | grep . | tail -n 1 | cut -c 1-300)
+            [ $code -ne 137 ] || why="$tool had no answer within $limit seconds"
+            why=${why:-$tool ended with code $code}
             say "download failed: $why"
             # The SHA-256 vouches for the agent, so an image without certificates (or with a wrong clock) can be scanned.
             case $why in *[Cc]ertificate* | *CERTIFICATE* | *SSL* | *TLS*) lax=yes ;; esac
         done
         sleep $pause
         [ $pause -ge 16 ] || pause=$((pause * 2))
+        # The disk may be full by now.
+        rm -rf $dir
+        make_dir
     done
 }
 
@@ -156,7 +161,7 @@ main() {
     esac
     [ -n "$url" ] || give_up "there is no agent for this machine ($(uname -m))"
     say 'downloading the agent'
-    fetch "$url" $dir/agent
+    fetch "$url"
     actual=$(sha256 $dir/agent 2>/dev/null)
     [ -n "$actual" ] || give_up 'the image has no sha256sum, shasum, openssl or python3 to check the agent with'
     [ "${actual%% *}" = "$sha" ] || give_up "the SHA-256 of the downloaded agent is ${actual%% *}, expected $sha"
