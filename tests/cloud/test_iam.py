@@ -6,12 +6,13 @@ that could not fail would prove nothing.
 """
 
 import copy
+import re
 
 import pytest
 import yaml
 
 import policies
-from deployment import ACCOUNT, ARTEFACTS_BUCKET, REGION, STACK, TEMPLATE, Account
+from deployment import ACCOUNT, ARTEFACTS_BUCKET, REGION, ROOT, STACK, TEMPLATE, Account
 
 EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
 IMAGE = f"arn:aws:ec2:{REGION}::image/ami-0123456789abcdef0"
@@ -396,6 +397,7 @@ def test_the_function_may_do_nothing_else(glue, action, resource, context):
     [
         ("ec2:DescribeImages", "*", {}),
         ("ec2:DescribeInstances", "*", {}),
+        ("ec2:DescribeTags", "*", {}),
         ("iam:PassRole", "{instance_role}", {"iam:PassedToService": "ec2.amazonaws.com"}),
         ("s3:PutObject", "{bucket}/launches/i-1.json", {}),
         ("s3:GetObject", "{bucket}/launches/since.json", {}),
@@ -415,6 +417,20 @@ def test_the_function_may_do_nothing_else(glue, action, resource, context):
 )
 def test_the_function_may_do_what_it_does(glue, action, resource, context):
     assert glue(action, resource, **context)
+
+
+def test_every_call_in_the_source_of_the_function_is_one_that_it_may_make(deployed):
+    granted = {action for policy in deployed.glue for one in policy["Statement"] for action in _list(one["Action"])}
+    for service in ("ec2", "s3", "sqs"):
+        source = (ROOT / "glue" / "src" / "aws" / f"{service}.rs").read_text()
+        calls = set(re.findall(r'(?:Error::of\(|operation: )"(\w+)', source))
+        assert calls
+        # HEAD asks for the right to read.
+        assert {f"{service}:{call.replace('HeadObject', 'GetObject')}" for call in calls} <= granted
+
+
+def _list(value):
+    return value if isinstance(value, list) else [value]
 
 
 def test_spot_encrypted_images_and_tracing_bring_their_own_rights(simulator, evaluator):

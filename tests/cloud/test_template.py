@@ -74,6 +74,15 @@ def properties(template, name):
     return template["Resources"][name]["Properties"]
 
 
+def test_the_function_reads_the_variables_that_it_is_given(template):
+    source = (ROOT / "glue" / "src" / "config.rs").read_text()
+    read = set(re.findall(r'"(HARDTARGET_\w+)"', source))
+    # Of what there is for each architecture only the first part is written out.
+    read |= {f"HARDTARGET_INSTANCE_TYPES_{arch}" for arch in ("X86_64", "ARM64")}
+    read |= {f"HARDTARGET_AGENT_{what}_{arch}" for what in ("KEY", "SHA256") for arch in ("X86_64", "AARCH64")}
+    assert read == set(properties(template, "Function")["Environment"]["Variables"])
+
+
 def test_the_reports_outlive_the_stack(template):
     kept = {name for name, one in template["Resources"].items() if one.get("DeletionPolicy") == "Retain"}
     assert kept == {"ReportBucket", "ReportBucketPolicy"}
