@@ -20,6 +20,7 @@ use crate::event::ObjectCreated;
 use crate::id::{AmiId, InstanceId};
 use crate::inventory::Tags;
 use crate::metrics::{Metric, count};
+use crate::plan;
 use crate::publish;
 use crate::reason::tag_value;
 use crate::record::{self, Record};
@@ -47,10 +48,10 @@ pub async fn tag(app: &App, created: &ObjectCreated) -> anyhow::Result<()> {
 /// Publishes and tags.
 async fn assess(app: &App, instance: &InstanceId, size: Option<u64>) -> anyhow::Result<()> {
     let Some((mut record, ami)) = identify(app, instance).await? else {
-        error!(%instance, "a report of an instance that nobody here launched: left alone");
+        error!(%instance, "a report of an instance that neither we nor EC2 know of: left alone");
         return Ok(());
     };
-    if record.finished.is_some() {
+    if record.finished.is_some() && !still_waits(app, &ami).await? {
         info!(%ami, %instance, "this instance has its result already: the report is left alone");
         return Ok(());
     }
@@ -89,6 +90,12 @@ async fn assess(app: &App, instance: &InstanceId, size: Option<u64>) -> anyhow::
     count(&[what, Metric::Seconds(seconds)], ami.as_str(), now);
     info!(%ami, %instance, %status, seconds, "assessed");
     Ok(())
+}
+
+/// Whether the AMI has lost its result again, to a second order that came at the same moment.
+async fn still_waits(app: &App, ami: &AmiId) -> anyhow::Result<bool> {
+    let image = app.ec2.image(ami).await?;
+    Ok(image.is_some_and(|image| plan::status(&image, &app.config) == Some("assessing")))
 }
 
 /// The record of the launch; or one made of what EC2 knows of an instance with our tag.

@@ -122,7 +122,7 @@ pub fn few(tags: &[(String, String)], prefix: &str) -> [Vec<(String, String)>; 2
             .find(|(key, _)| key.strip_prefix(prefix) == Some(name))
     };
     let report = value("report").map_or_else(String::new, |(_, uri)| format!(": {uri}"));
-    let reason = format!("no room for more tags on this AMI EC2 allows 50{report}");
+    let reason = format!("EC2 allows 50 tags and this AMI has no room for more{report}");
     let status: Vec<_> = value("status").cloned().into_iter().collect();
     let mut both = status.clone();
     both.push((format!("{prefix}reason"), tag_value(&reason)));
@@ -174,6 +174,15 @@ mod tests {
         let tags = tags_without_report("`x` is no\nreport", assessed(), PREFIX);
         all.push_str(&format!("# no report\n{}\n", lines(&tags)));
         insta::assert_snapshot!(all);
+    }
+
+    #[test]
+    fn an_ami_without_room_is_told_what_it_can() {
+        let tags = tags_for(&sample::typical(), URI, assessed(), PREFIX);
+        let [both, status] = few(&tags, PREFIX);
+        insta::assert_snapshot!(format!("{both:#?}\n{status:?}"));
+        let [both, status] = few(&tags_without_report("x", assessed(), PREFIX), PREFIX);
+        assert_eq!((both.len(), status.len()), (2, 1));
     }
 
     proptest! {
