@@ -138,7 +138,9 @@ def compute(seconds=SECONDS, cpu_seconds=CPU_SECONDS):
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description="Prints what Hard Target costs a month, as a Markdown table.")
     arguments.add_argument("--seconds", type=int, default=SECONDS, help="seconds that one instance runs (%(default)s)")
-    arguments.add_argument("--cpu-seconds", type=int, default=CPU_SECONDS, help="seconds of one vCPU it uses (%(default)s)")
+    arguments.add_argument(
+        "--cpu-seconds", type=int, default=CPU_SECONDS, help="seconds of one vCPU it uses (%(default)s)"
+    )
     given = arguments.parse_args()
     print(table(given.seconds, given.cpu_seconds))
     print()

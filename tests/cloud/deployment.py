@@ -31,7 +31,7 @@ class Account:
     """The simulator, with what is needed to talk to it."""
 
     def __init__(self, log):
-        self.log = open(log, "wb")
+        self.log = open(log, "wb")  # noqa: SIM115 (open as long as the process is)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -95,7 +95,7 @@ class Account:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=500,
         )
         return done.returncode, done.stdout
 

@@ -11,7 +11,6 @@ import pathlib
 import subprocess
 
 import cfnlint.decode
-
 from deployment import ACCOUNT, REGION, ROOT, STACK, TEMPLATE
 
 TOOLS = pathlib.Path(os.environ.get("HARDTARGET_CLOUD_TOOLS") or ROOT / ".cache" / "cloud-tools") / "iam"
@@ -93,7 +92,7 @@ def resolve(value, names):
     match value:
         case {"Ref": name}:
             return names[name]
-        case {"Fn::GetAtt": [name, attribute]} :
+        case {"Fn::GetAtt": [name, attribute]}:
             return names[f"{name}.{attribute}"]
         case {"Fn::Sub": text}:
             for name, given in names.items():

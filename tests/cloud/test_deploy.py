@@ -7,9 +7,11 @@ import zipfile
 
 import cfnlint.decode
 import pytest
+from deployment import ARTEFACTS_BUCKET, NOT_IN_MOTO, REGION, STACK, TEMPLATE, Account, artefacts
 from moto.events.models import EventPattern
 
-from deployment import ARTEFACTS_BUCKET, NOT_IN_MOTO, REGION, STACK, TEMPLATE, Account, artefacts
+# The AWS CLI takes half a second of a processor for each call, and there are dozens.
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="session")
@@ -220,11 +222,16 @@ def test_undeploying_leaves_the_reports_and_nothing_else(account, built):
     ec2, s3 = account.client("ec2"), account.client("s3")
     parameters, vpc, subnets = in_given_subnets(account)
     deployed(account, built, PARAMETERS=parameters)
-    image, *_ = [one["ImageId"] for one in ec2.describe_images(Owners=["amazon"])["Images"]]
+    image = ec2.register_image(Name="debian-2026-11-21")["ImageId"]
     ours, others, untagged = (run_instance(account, tag, image) for tag in (STACK, "another", None))
     reports = account.resource("ReportBucket")
-    for key in ("scans/A:i-1/report.json", "scans/A:i-1/report.json", "launches/i-1.json", "launches/since.json",
-                "reports/f/ami-1/t/report.json"):
+    for key in (
+        "scans/A:i-1/report.json",
+        "scans/A:i-1/report.json",
+        "launches/i-1.json",
+        "launches/since.json",
+        "reports/f/ami-1/t/report.json",
+    ):
         s3.put_object(Bucket=reports, Key=key, Body=b"{}")
     s3.delete_object(Bucket=reports, Key="launches/i-1.json")
     s3.put_object(Bucket=ARTEFACTS_BUCKET, Key="another/agent", Body=b"of another stack")
@@ -244,7 +251,9 @@ def test_undeploying_leaves_the_reports_and_nothing_else(account, built):
     assert [one["Key"] for one in kept["Versions"]] == ["reports/f/ami-1/t/report.json"]
     assert "DeleteMarkers" not in kept
     assert list(objects(account, ARTEFACTS_BUCKET)) == ["another/agent"]
-    assert {one["SubnetId"] for one in ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]} == set(subnets)
+    assert {
+        one["SubnetId"] for one in ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
+    } == set(subnets)
 
 
 def test_undeploying_removes_buckets_that_it_made_and_that_are_empty(account, built):

@@ -8,16 +8,18 @@ that could not fail would prove nothing.
 import copy
 import re
 
+import policies
 import pytest
 import yaml
-
-import policies
 from deployment import ACCOUNT, ARTEFACTS_BUCKET, REGION, ROOT, STACK, TEMPLATE, Account
 
 EC2 = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
 IMAGE = f"arn:aws:ec2:{REGION}::image/ami-0123456789abcdef0"
 INSTANCE = f"{EC2}:instance/i-0aaaaaaaaaaaaaaaa"
-AGENT_KEYS = {"x86_64": "hardtarget/agent/1/x86_64/aa/hardtarget-agent", "aarch64": "hardtarget/agent/1/aarch64/bb/hardtarget-agent"}
+AGENT_KEYS = {
+    "x86_64": "hardtarget/agent/1/x86_64/aa/hardtarget-agent",
+    "aarch64": "hardtarget/agent/1/aarch64/bb/hardtarget-agent",
+}
 KMS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 
 
@@ -93,7 +95,9 @@ def instance(deployed, evaluator):
 
     def ask(action, resource, role=None, **context):
         own = f"{deployed.objects}/scans/{deployed.role_id}:i-0aaaaaaaaaaaaaaaa"
-        resource = resource.format(own=own, bucket=deployed.objects, role=deployed.role_id, instance_role=deployed.instance_role)
+        resource = resource.format(
+            own=own, bucket=deployed.objects, role=deployed.role_id, instance_role=deployed.instance_role
+        )
         given = {
             "aws:userid": f"{deployed.role_id}:i-0aaaaaaaaaaaaaaaa",
             "aws:SourceVpce": deployed.endpoint,
@@ -167,12 +171,16 @@ _Plain.add_multi_constructor("!", lambda loader, _, node: loader.construct_objec
 
 def _untagged(node):
     node = copy.copy(node)
-    node.tag = {"scalar": "tag:yaml.org,2002:str", "sequence": "tag:yaml.org,2002:seq"}.get(node.id, "tag:yaml.org,2002:map")
+    node.tag = {"scalar": "tag:yaml.org,2002:str", "sequence": "tag:yaml.org,2002:seq"}.get(
+        node.id, "tag:yaml.org,2002:map"
+    )
     return node
 
 
 def test_another_instances_credentials_do_not_write_here(instance, deployed):
-    assert not instance("s3:PutObject", "{own}/report.json", **{"aws:userid": f"{deployed.role_id}:i-0bbbbbbbbbbbbbbbb"})
+    assert not instance(
+        "s3:PutObject", "{own}/report.json", **{"aws:userid": f"{deployed.role_id}:i-0bbbbbbbbbbbbbbbb"}
+    )
 
 
 @pytest.mark.parametrize("endpoint", [None, "vpce-00000000000000000"])
@@ -209,7 +217,9 @@ def test_in_given_subnets_the_way_to_s3_is_not_prescribed(simulator, evaluator):
         ("s3:GetObject", "{bucket}/reports/x/report.json", ACCOUNT, False),
     ],
 )
-def test_the_endpoint_lets_through_what_scans_need_and_nothing_else(deployed, evaluator, action, resource, account, allowed):
+def test_the_endpoint_lets_through_what_scans_need_and_nothing_else(
+    deployed, evaluator, action, resource, account, allowed
+):
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     answer = evaluator.allows(
         action,
@@ -239,7 +249,9 @@ def launch(deployed, **changes):
     vpc = f"{EC2}:vpc/{deployed.vpc}"
 
     def tags(value):
-        return {"aws:RequestTag/hardtarget:managed": value, "aws:TagKeys": ["hardtarget:managed", "Name"]} if value else {}
+        return (
+            {"aws:RequestTag/hardtarget:managed": value, "aws:TagKeys": ["hardtarget:managed", "Name"]} if value else {}
+        )
 
     requests = {
         "image": (IMAGE, {"ec2:Owner": ACCOUNT}),
@@ -382,7 +394,11 @@ def test_images_get_tags_of_our_prefix_only(glue, action, keys, allowed):
         ("sqs:ReceiveMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:another.fifo", {}),
         ("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:another.fifo", {}),
         ("sqs:PurgeQueue", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}.fifo", {}),
-        ("kms:CreateGrant", KMS_KEY, {"kms:GrantIsForAWSResource": "true", "kms:ViaService": f"ec2.{REGION}.amazonaws.com"}),
+        (
+            "kms:CreateGrant",
+            KMS_KEY,
+            {"kms:GrantIsForAWSResource": "true", "kms:ViaService": f"ec2.{REGION}.amazonaws.com"},
+        ),
         ("logs:PutLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/another:log-stream:x", {}),
         ("xray:PutTraceSegments", "*", {}),
         ("lambda:UpdateFunctionCode", f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{STACK}", {}),
@@ -439,7 +455,14 @@ def test_spot_encrypted_images_and_tracing_bring_their_own_rights(simulator, eva
     assert denied_at_launch(evaluator, more, extra=["spot-instances-request"]) == set()
     account_decides = {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "kms:*", "Resource": "*"}],
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+                "Action": "kms:*",
+                "Resource": "*",
+            }
+        ],
     }
 
     def key(action, arn=KMS_KEY, via="ec2", **context):
@@ -465,7 +488,9 @@ def test_the_bucket_is_for_tls_only(evaluator):
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     for secure in ("true", "false"):
         for action, resource in (("s3:GetObject", f"{bucket}/reports/x"), ("s3:ListBucket", bucket)):
-            answer = evaluator.allows(action, resource, [everything], {"aws:SecureTransport": secure}, resourcePolicy=policy)
+            answer = evaluator.allows(
+                action, resource, [everything], {"aws:SecureTransport": secure}, resourcePolicy=policy
+            )
             assert answer is (secure == "true")
 
 
@@ -483,7 +508,9 @@ def test_only_our_rules_may_send_to_the_queues(evaluator, logical, queue, rules)
 
     def send(source, secure="true"):
         context = {"aws:SourceArn": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{source}", "aws:SecureTransport": secure}
-        return evaluator.allows("sqs:SendMessage", arn, [], context, resourcePolicy=policy, principal="events.amazonaws.com")
+        return evaluator.allows(
+            "sqs:SendMessage", arn, [], context, resourcePolicy=policy, principal="events.amazonaws.com"
+        )
 
     assert all(send(rule) for rule in rules)
     assert not send("Another")
@@ -546,7 +573,9 @@ def test_any_key_instead_of_all_keys_would_be_noticed(glue, deployed):
 
 def test_a_role_that_may_pass_any_role_would_be_noticed(glue, deployed):
     loose = broken(deployed.glue, "PassTheInstanceRole", lambda one: one.update(Resource="*"))
-    assert glue("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/admin", role=loose, **{"iam:PassedToService": "ec2.amazonaws.com"})
+    assert glue(
+        "iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/admin", role=loose, **{"iam:PassedToService": "ec2.amazonaws.com"}
+    )
 
 
 def test_a_condition_on_a_key_that_aws_does_not_send_is_refused_not_ignored(glue):

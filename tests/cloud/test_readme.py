@@ -6,7 +6,6 @@ import runpy
 
 import cfnlint.decode
 import pytest
-
 from deployment import ROOT, TEMPLATE
 
 README = (ROOT / "README.md").read_text()

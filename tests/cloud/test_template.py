@@ -8,9 +8,8 @@ import subprocess
 import sys
 
 import cfnlint.decode
-import pytest
-
 import policies
+import pytest
 from deployment import ROOT, TEMPLATE
 
 TOOLS = pathlib.Path(os.environ.get("HARDTARGET_CLOUD_TOOLS") or ROOT / ".cache" / "cloud-tools")
@@ -23,7 +22,15 @@ def template():
 
 def test_cfn_lint_has_nothing_to_say():
     done = subprocess.run(
-        [pathlib.Path(sys.executable).parent / "cfn-lint", "--regions", "us-east-1", "eu-west-1", "eu-central-1", "--", TEMPLATE],
+        [
+            pathlib.Path(sys.executable).parent / "cfn-lint",
+            "--regions",
+            "us-east-1",
+            "eu-west-1",
+            "eu-central-1",
+            "--",
+            TEMPLATE,
+        ],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -32,7 +39,16 @@ def test_cfn_lint_has_nothing_to_say():
 
 def test_checkov_finds_nothing_that_is_not_explained(template):
     done = subprocess.run(
-        [TOOLS / "checkov" / "bin" / "checkov", "--skip-download", "--framework", "cloudformation", "-o", "json", "-f", TEMPLATE],
+        [
+            TOOLS / "checkov" / "bin" / "checkov",
+            "--skip-download",
+            "--framework",
+            "cloudformation",
+            "-o",
+            "json",
+            "-f",
+            TEMPLATE,
+        ],
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -63,7 +79,15 @@ def test_every_parameter_is_described_and_grouped(template):
 
 @pytest.mark.parametrize(
     "prefix, fits",
-    [("hardtarget:", True), ("score/", True), ("hard*", False), ("a?", False), ("", False), ("aws:x", False), ("AWS:", False)],
+    [
+        ("hardtarget:", True),
+        ("score/", True),
+        ("hard*", False),
+        ("a?", False),
+        ("", False),
+        ("aws:x", False),
+        ("AWS:", False),
+    ],
 )
 def test_a_tag_prefix_cannot_widen_the_policy_that_it_stands_in(template, prefix, fits):
     pattern = template["Parameters"]["TagPrefix"]["AllowedPattern"]
@@ -123,14 +147,27 @@ def test_every_target_and_the_function_lay_aside_what_fails_in_a_standard_queue(
 def test_nothing_goes_in_and_only_https_goes_out(template):
     group = properties(template, "InstanceSecurityGroup")
     assert "SecurityGroupIngress" not in group
-    assert [(rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for rule in group["SecurityGroupEgress"]] == [("tcp", 443, 443)]
-    forbidden = ("InternetGateway", "NatGateway", "VPCPeering", "VPCGatewayAttachment", "AWS::EC2::Route", "AWS::EC2::EIP")
+    assert [(rule["IpProtocol"], rule["FromPort"], rule["ToPort"]) for rule in group["SecurityGroupEgress"]] == [
+        ("tcp", 443, 443)
+    ]
+    forbidden = (
+        "InternetGateway",
+        "NatGateway",
+        "VPCPeering",
+        "VPCGatewayAttachment",
+        "AWS::EC2::Route",
+        "AWS::EC2::EIP",
+    )
     types = {one["Type"] for one in template["Resources"].values()}
     assert not [name for name in types for word in forbidden if name == word or name.endswith("::" + word)]
 
 
 def test_every_alarm_tells_somebody(template):
-    alarms = {name: one["Properties"] for name, one in template["Resources"].items() if one["Type"] == "AWS::CloudWatch::Alarm"}
+    alarms = {
+        name: one["Properties"]
+        for name, one in template["Resources"].items()
+        if one["Type"] == "AWS::CloudWatch::Alarm"
+    }
     assert set(alarms) == {"DeadLettersAlarm", "DeadEventsAlarm", "ErrorsAlarm", "SilenceAlarm", "LeakedAlarm"}
     assert all(alarm["AlarmActions"] == [{"Ref": "Topic"}] for alarm in alarms.values())
     leaked = alarms["LeakedAlarm"]
@@ -208,6 +245,11 @@ def test_the_deployers_policy_is_no_more_than_that(deployer):
             ("events:PutRule", account.format("events", "rule/hardtarget-AmiRule-X"), {}, True),
             ("cloudformation:DeleteStack", account.format("cloudformation", "stack/another/1"), {}, False),
             ("ec2:TerminateInstances", account.format("ec2", "instance/i-1"), {}, False),
-            ("ec2:TerminateInstances", account.format("ec2", "instance/i-1"), {"aws:ResourceTag/hardtarget:managed": "hardtarget"}, True),
+            (
+                "ec2:TerminateInstances",
+                account.format("ec2", "instance/i-1"),
+                {"aws:ResourceTag/hardtarget:managed": "hardtarget"},
+                True,
+            ),
         ]:
             assert evaluator.allows(action, resource, [deployer], context) is answer, (action, resource)
