@@ -18,7 +18,7 @@ use crate::metrics::{Metric, count};
 use crate::plan::{self, Attempt, Decision, Failure, Launch};
 use crate::record::{self, Record};
 use crate::status;
-use crate::user_data::{self, Values};
+use crate::user_data;
 
 /// How long an instance may download the agent. Credentials of a Lambda last longer.
 const URL_LIFETIME: Duration = Duration::from_secs(3600);
@@ -85,7 +85,7 @@ async fn one(app: &App, ami: &AmiId, by: By, scope: &str) -> anyhow::Result<Outc
         Decision::Nothing(why) => return Ok(Outcome::Nothing(why)),
         Decision::Later(why) => return Ok(Outcome::Waits(why)),
         Decision::Unsupported(reason) => {
-            status::set(app, ami, "unsupported", &reason).await?;
+            status::set(app, &image, "unsupported", &reason).await?;
             return Ok(Outcome::Unsupported(reason));
         }
         Decision::Scan(arch) => arch,
@@ -132,15 +132,15 @@ async fn one(app: &App, ami: &AmiId, by: By, scope: &str) -> anyhow::Result<Outc
             }
             failed(
                 app,
-                ami,
+                &image,
                 "its instance ended without a report and is forgotten by EC2",
             )
             .await
         }
         Err(Failure::Gone) => Ok(Outcome::Nothing("it is gone".to_owned())),
-        Err(Failure::Never(reason) | Failure::Place(reason)) => failed(app, ami, &reason).await,
+        Err(Failure::Never(reason) | Failure::Place(reason)) => failed(app, &image, &reason).await,
         Err(Failure::NotSubscribed(reason)) => {
-            status::set(app, ami, "unsupported", &reason).await?;
+            status::set(app, &image, "unsupported", &reason).await?;
             Ok(Outcome::Unsupported(reason))
         }
         Err(Failure::Capacity) => Ok(Outcome::Waits(
@@ -161,7 +161,7 @@ pub async fn is_made_by_us(app: &App, image: &Image) -> anyhow::Result<bool> {
 }
 
 /// Our instances: those that EC2 lists, and those just launched that it may not list yet.
-async fn instances(app: &App) -> anyhow::Result<Vec<Instance>> {
+pub async fn instances(app: &App) -> anyhow::Result<Vec<Instance>> {
     let mut instances = app.ec2.instances().await?;
     let mut launched = app.launched.lock().unwrap_or_else(PoisonError::into_inner);
     let now = now();
@@ -181,7 +181,7 @@ async fn run(
     arch: &Arch,
     scope: &str,
 ) -> anyhow::Result<Result<Instance, Failure>> {
-    let user_data = user_data(app, image).await?;
+    let user_data = user_data(app, image, arch).await?;
     let mut worst = None;
     for attempt in plan::attempts(arch, &app.config) {
         let launch = request(app, image, &user_data, scope, attempt);
@@ -214,36 +214,29 @@ async fn run(
     Ok(Err(worst.unwrap_or(Failure::Later)))
 }
 
-async fn user_data(app: &App, image: &Image) -> anyhow::Result<String> {
+async fn user_data(app: &App, image: &Image, arch: &Arch) -> anyhow::Result<String> {
     let config = &app.config;
-    let mut values = Values {
-        bucket: config.bucket.clone(),
-        region: config.region.clone(),
-        role_id: config.role_id.clone(),
-        ami: image.id.to_string(),
-        deadline_seconds: config.deadline.as_secs() * 2 / 3,
-        endpoint_url: config.instance_endpoint_url.clone(),
-        ..Values::default()
+    let (bucket, key) = (&config.agent_bucket, &arch.agent_key);
+    let url = app.s3.presigned(bucket, key, URL_LIFETIME).await?;
+    let agent = (url.as_str(), arch.agent_sha256.as_str());
+    let (x86_64, aarch64) = match image.architecture.as_str() {
+        "x86_64" => (agent, ("", "")),
+        _ => (("", ""), agent),
     };
-    for (arch, url, sha256) in [
-        (
-            &config.x86_64,
-            &mut values.agent_url_x86_64,
-            &mut values.agent_sha256_x86_64,
-        ),
-        (
-            &config.arm64,
-            &mut values.agent_url_aarch64,
-            &mut values.agent_sha256_aarch64,
-        ),
-    ] {
-        if !arch.agent_key.is_empty() {
-            let (bucket, key) = (&config.agent_bucket, &arch.agent_key);
-            *url = app.s3.presigned(bucket, key, URL_LIFETIME).await?;
-            sha256.clone_from(&arch.agent_sha256);
-        }
-    }
-    Ok(user_data::render(&values)?)
+    let deadline = (config.deadline.as_secs() * 2 / 3).to_string();
+    Ok(user_data::render(&[
+        ("AGENT_URL_X86_64", x86_64.0),
+        ("AGENT_SHA256_X86_64", x86_64.1),
+        ("AGENT_URL_AARCH64", aarch64.0),
+        ("AGENT_SHA256_AARCH64", aarch64.1),
+        ("BUCKET", &config.bucket),
+        ("REGION", &config.region),
+        ("ROLE_ID", &config.role_id),
+        ("AMI", image.id.as_str()),
+        ("DEADLINE_SECONDS", &deadline),
+        ("ENDPOINT_URL", &config.instance_endpoint_url),
+        ("EXTRA_BASE64", ""),
+    ])?)
 }
 
 fn request(app: &App, image: &Image, user_data: &str, scope: &str, attempt: Attempt) -> Launch {
@@ -274,13 +267,13 @@ async fn note(app: &App, image: &Image, instance: &Instance) -> anyhow::Result<(
         .put(app, &instance.id)
         .await?;
     if !plan::is_answered(image, instance.launched, &app.config.tag_prefix) {
-        status::set_assessing(app, &image.id).await?;
+        status::set_assessing(app, image).await?;
     }
     Ok(())
 }
 
-async fn failed(app: &App, ami: &AmiId, reason: &str) -> anyhow::Result<Outcome> {
-    status::set(app, ami, "failed", reason).await?;
-    count(&[Metric::Failure], ami.as_str(), now());
+async fn failed(app: &App, image: &Image, reason: &str) -> anyhow::Result<Outcome> {
+    status::set(app, image, "failed", reason).await?;
+    count(&[Metric::Failure], image.id.as_str(), now());
     Ok(Outcome::Failed(reason.to_owned()))
 }

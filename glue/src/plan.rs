@@ -193,21 +193,28 @@ pub enum Failure {
     Never(String),
 }
 
+/// Another type, subnet or market may have what this one lacks.
+const CAPACITY: &str = "InsufficientInstanceCapacity InsufficientCapacity InsufficientHostCapacity \
+    InsufficientReservedInstanceCapacity InsufficientCapacityOnOutpost InsufficientFreeAddressesInSubnet \
+    UnfulfillableCapacity SpotMaxPriceTooLow MaxSpotInstanceCountExceeded";
+
+/// The account is at its limit, everywhere.
+const LIMITS: &str = "InstanceLimitExceeded VcpuLimitExceeded VolumeLimitExceeded MaxIOPSLimitExceeded \
+    RequestResourceCountExceeded ResourceCountExceeded ConcurrentSnapshotLimitExceeded PendingVerification \
+    DependencyTimeout";
+
 /// Judges by the codes of EC2's API reference ("Error codes for the Amazon EC2 API").
 #[must_use]
 pub fn judge(error: &Error) -> Failure {
     let Error { code, message, .. } = error;
+    let is = |codes: &str| codes.split(' ').any(|one| one == code);
+    if is(CAPACITY) {
+        return Failure::Capacity;
+    }
+    if is(LIMITS) || error.is_passing() {
+        return Failure::Later;
+    }
     match code.as_str() {
-        "InsufficientInstanceCapacity"
-        | "InsufficientCapacity"
-        | "InsufficientHostCapacity"
-        | "InsufficientReservedInstanceCapacity"
-        | "InsufficientCapacityOnOutpost"
-        | "InsufficientFreeAddressesInSubnet"
-        | "UnfulfillableCapacity"
-        | "SpotMaxPriceTooLow"
-        | "MaxSpotInstanceCountExceeded"
-        | "MaxSpotFleetRequestCountExceeded" => Failure::Capacity,
         "Unsupported"
         | "UnsupportedOperation"
         | "InvalidParameterCombination"
@@ -225,16 +232,6 @@ pub fn judge(error: &Error) -> Failure {
             "the function may not {} (UnauthorizedOperation)",
             denied_action(message).unwrap_or("launch it")
         )),
-        "InstanceLimitExceeded"
-        | "VcpuLimitExceeded"
-        | "VolumeLimitExceeded"
-        | "MaxIOPSLimitExceeded"
-        | "RequestResourceCountExceeded"
-        | "ResourceCountExceeded"
-        | "ConcurrentSnapshotLimitExceeded"
-        | "PendingVerification"
-        | "DependencyTimeout" => Failure::Later,
-        _ if error.is_passing() => Failure::Later,
         _ => Failure::Never(format!("EC2 refuses to launch it: {message} {code}")),
     }
 }

@@ -9,33 +9,6 @@ const PLACE: &str = "# @VALUES@";
 /// The most bytes of user data that EC2 takes, before base64 (EC2 User Guide, "Run commands at launch").
 const LARGEST: usize = 16_384;
 
-/// The values, each empty if there is none.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Values {
-    /// Where the agent for x86_64 can be downloaded.
-    pub agent_url_x86_64: String,
-    /// Its SHA-256.
-    pub agent_sha256_x86_64: String,
-    /// Where the agent for arm64 can be downloaded.
-    pub agent_url_aarch64: String,
-    /// Its SHA-256.
-    pub agent_sha256_aarch64: String,
-    /// Where the report goes.
-    pub bucket: String,
-    /// The region.
-    pub region: String,
-    /// The unique id of the instance's role.
-    pub role_id: String,
-    /// The AMI under scan.
-    pub ami: String,
-    /// From the script's start to power-off, all in.
-    pub deadline_seconds: u64,
-    /// Where AWS is, if not at its own endpoints.
-    pub endpoint_url: String,
-    /// A further script, run before the scan.
-    pub extra: String,
-}
-
 /// Why there is no user data.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum UserDataError {
@@ -47,32 +20,16 @@ pub enum UserDataError {
     TooLarge(usize),
 }
 
-/// The script with its values.
-pub fn render(values: &Values) -> Result<String, UserDataError> {
-    let extra = data_encoding::BASE64.encode(values.extra.as_bytes());
-    let deadline = values.deadline_seconds.to_string();
-    let lines = [
-        ("AGENT_URL_X86_64", &values.agent_url_x86_64),
-        ("AGENT_SHA256_X86_64", &values.agent_sha256_x86_64),
-        ("AGENT_URL_AARCH64", &values.agent_url_aarch64),
-        ("AGENT_SHA256_AARCH64", &values.agent_sha256_aarch64),
-        ("BUCKET", &values.bucket),
-        ("REGION", &values.region),
-        ("ROLE_ID", &values.role_id),
-        ("AMI", &values.ami),
-        ("DEADLINE_SECONDS", &deadline),
-        ("ENDPOINT_URL", &values.endpoint_url),
-        ("EXTRA_BASE64", &extra),
-    ]
-    .into_iter()
-    .map(|(name, value)| {
+/// The script with its values, by their names in it (see `user-data/README.md`).
+pub fn render(values: &[(&'static str, &str)]) -> Result<String, UserDataError> {
+    let mut lines = Vec::new();
+    for (name, value) in values {
         if value.contains(['\0', '\r', '\n']) {
             return Err(UserDataError::Value(name));
         }
-        Ok(format!("{name}='{}'", value.replace('\'', r"'\''")))
-    })
-    .collect::<Result<Vec<_>, _>>()?
-    .join("\n");
+        lines.push(format!("{name}='{}'", value.replace('\'', r"'\''")));
+    }
+    let lines = lines.join("\n");
     let script: Vec<&str> = SCRIPT
         .lines()
         .map(|line| if line == PLACE { &lines } else { line })
@@ -98,42 +55,33 @@ mod tests {
 
     #[test]
     fn values_stand_in_single_quotes() {
-        let values = Values {
-            bucket: "b".to_owned(),
-            ami: "it's $(reboot)".to_owned(),
-            deadline_seconds: 1200,
-            extra: "#!/bin/sh\ntrue\n".to_owned(),
-            ..Values::default()
-        };
+        let values = [
+            ("BUCKET", "b"),
+            ("AMI", "it's $(reboot)"),
+            ("ENDPOINT_URL", ""),
+        ];
         let script = render(&values).unwrap();
-        for line in [
-            "BUCKET='b'",
-            r"AMI='it'\''s $(reboot)'",
-            "DEADLINE_SECONDS='1200'",
-            "AGENT_URL_AARCH64=''",
-            "EXTRA_BASE64='IyEvYmluL3NoCnRydWUK'",
-        ] {
+        for line in ["BUCKET='b'", r"AMI='it'\''s $(reboot)'", "ENDPOINT_URL=''"] {
             assert!(script.lines().any(|have| have == line), "{line}");
         }
     }
 
     #[test]
     fn what_a_shell_or_ec2_would_not_take_is_refused() {
-        let bucket = |bucket: &str| Values {
-            bucket: bucket.to_owned(),
-            ..Values::default()
-        };
         for bad in ["a\nb", "a\rb", "a\0b"] {
-            assert_eq!(render(&bucket(bad)), Err(UserDataError::Value("BUCKET")));
+            assert_eq!(
+                render(&[("BUCKET", bad)]),
+                Err(UserDataError::Value("BUCKET"))
+            );
         }
-        let large = render(&bucket(&"x".repeat(LARGEST)));
+        let large = render(&[("BUCKET", &"x".repeat(LARGEST))]);
         assert!(matches!(large, Err(UserDataError::TooLarge(_))));
     }
 
     proptest! {
         #[test]
         fn no_value_breaks_out(value in "[^\0\r\n]{0,40}") {
-            let script = render(&Values { bucket: value.clone(), ..Values::default() }).unwrap();
+            let script = render(&[("BUCKET", &value)]).unwrap();
             let line = script.lines().find(|line| line.starts_with("BUCKET=")).unwrap();
             let quoted = line.strip_prefix("BUCKET='").unwrap().strip_suffix('\'').unwrap();
             prop_assert_eq!(quoted.split(r"'\''").collect::<Vec<_>>().join("'"), value);

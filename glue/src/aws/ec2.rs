@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_sdk_ec2::error::ProvideErrorMetadata;
 use aws_sdk_ec2::operation::describe_images::builders::DescribeImagesFluentBuilder;
 use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
@@ -142,9 +143,11 @@ impl Ec2 {
 
     /// Launches an instance.
     pub async fn run(&self, launch: &Launch) -> Result<Instance, Error> {
-        let answer = run_request(self.client.run_instances(), launch)
-            .send()
-            .await;
+        // Without capacity EC2 answers with a 500: asking elsewhere helps more than asking again.
+        let retries = RetryConfig::standard().with_max_attempts(2);
+        let retries = aws_sdk_ec2::config::Builder::new().retry_config(retries);
+        let request = run_request(self.client.run_instances(), launch).customize();
+        let answer = request.config_override(retries).send().await;
         let reservation = answer.map_err(|error| Error::of("RunInstances", &error))?;
         let account = reservation.owner_id().unwrap_or_default();
         let instance = reservation.instances().first();

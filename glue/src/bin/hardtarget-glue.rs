@@ -18,6 +18,7 @@ async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
+        .with_span_list(false)
         .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new("info")))
         .init();
     match run().await {
