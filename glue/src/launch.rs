@@ -161,7 +161,7 @@ pub async fn is_made_by_us(app: &App, image: &Image) -> anyhow::Result<bool> {
 }
 
 /// Our instances: those that EC2 lists, and those just launched that it may not list yet.
-pub async fn instances(app: &App) -> anyhow::Result<Vec<Instance>> {
+async fn instances(app: &App) -> anyhow::Result<Vec<Instance>> {
     let mut instances = app.ec2.instances().await?;
     let mut launched = app.launched.lock().unwrap_or_else(PoisonError::into_inner);
     let now = now();
@@ -260,16 +260,22 @@ fn request(app: &App, image: &Image, user_data: &str, scope: &str, attempt: Atte
     }
 }
 
-/// Notes a launch in our bucket and on the AMI; the AMI loses an earlier result, which is no longer
-/// what its status speaks of.
+/// Notes a launch in our bucket and on the AMI, unless its result is there already. The AMI loses an
+/// earlier result, which is no longer what its status speaks of.
 async fn note(app: &App, image: &Image, instance: &Instance) -> anyhow::Result<()> {
-    Record::of(app, image, instance)
-        .put(app, &instance.id)
+    let new = Record::of(app, image, instance)
+        .put_once(app, &instance.id)
         .await?;
-    if !plan::is_answered(image, instance.launched, &app.config.tag_prefix) {
-        status::set_assessing(app, image).await?;
+    let known = if new {
+        None
+    } else {
+        record::get(app, &instance.id).await?
+    };
+    let finished = known.is_some_and(|record| record.finished.is_some());
+    if finished || plan::is_answered(image, instance.launched, &app.config.tag_prefix) {
+        return Ok(());
     }
-    Ok(())
+    status::set_assessing(app, image).await
 }
 
 async fn failed(app: &App, image: &Image, reason: &str) -> anyhow::Result<Outcome> {

@@ -14,7 +14,7 @@ use crate::event::ObjectCreated;
 use crate::id::{AmiId, InstanceId};
 use crate::inventory::{Instance, State};
 use crate::metrics::{Metric, count};
-use crate::{launch, plan, status, sweep, tag};
+use crate::{plan, status, sweep, tag};
 
 /// What the agent and the script write to the console when no report could be delivered.
 const GAVE_UP: &str = "hardtarget: gave up: ";
@@ -45,7 +45,7 @@ pub async fn reap(app: &App) -> anyhow::Result<()> {
     let key = format!("{}status", app.config.tag_prefix);
     // In this order: an AMI is tagged after its launch, so the second call sees its instance.
     let assessing = app.ec2.tagged_images(&key, "assessing").await?;
-    let instances = launch::instances(app).await?;
+    let instances = app.ec2.instances().await?;
     let mut failed = Vec::new();
     for stuck in find(&instances, &assessing, &app.config, now()) {
         if let Err(error) = mend(app, &stuck).await {

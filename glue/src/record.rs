@@ -74,6 +74,12 @@ impl Record {
         }
     }
 
+    /// Writes it, unless there is one of this instance; whether it was written.
+    pub async fn put_once(&self, app: &App, instance: &InstanceId) -> anyhow::Result<bool> {
+        let (key, body) = (key(instance), serde_json::to_vec(self)?);
+        Ok(app.s3.put_once(&key, "application/json", body).await?)
+    }
+
     /// Writes it, in the place of an earlier one of this instance.
     pub async fn put(&self, app: &App, instance: &InstanceId) -> anyhow::Result<()> {
         let body = serde_json::to_vec(self)?;

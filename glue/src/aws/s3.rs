@@ -115,13 +115,13 @@ impl S3 {
         Ok(())
     }
 
-    /// Writes an object unless there is one already.
+    /// Writes an object unless there is one already; whether it was written.
     pub async fn put_once(
         &self,
         key: &str,
         content_type: &str,
         body: Vec<u8>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let answer = self
             .client
             .put_object()
@@ -133,10 +133,9 @@ impl S3 {
             .send()
             .await;
         match answer {
-            Err(error) if error.code() != Some("PreconditionFailed") => {
-                Err(Error::of("PutObject", &error))
-            }
-            _ => Ok(()),
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
+            Err(error) => Err(Error::of("PutObject", &error)),
         }
     }
 
