@@ -126,7 +126,8 @@ async fn put_on(app: &App, ami: &AmiId, tags: &Tags) -> anyhow::Result<()> {
         match &answer {
             Err(error) if error.code == "TagLimitExceeded" => {
                 error!(%ami, "the AMI has no room for all tags: EC2 allows 50");
-                answer = app.ec2.tag_image(ami, &few, &[]).await;
+                let stale = tags::stale(&few, prefix);
+                answer = app.ec2.tag_image(ami, &few, &stale).await;
             }
             _ => break,
         }
