@@ -11,15 +11,30 @@ aws() {
     command aws --region "$REGION" "$@"
 }
 
+# Runs a command that asks about the stack. What does not exist prints nothing; any other failure ends
+# the script, so that a passing fault is never taken for a stack that is gone.
+ask() {
+    local answer
+    if answer=$("$@" 2>&1); then
+        [ "$answer" = None ] || echo "$answer"
+    elif [[ $answer != *'does not exist'* ]]; then
+        fail "$answer"
+    fi
+}
+
+stack_status() {
+    ask aws cloudformation describe-stacks --stack-name "$STACK" --output text --query 'Stacks[0].StackStatus'
+}
+
 # The physical name of one resource of the stack, by its name in the template.
 stack_resource() {
-    aws cloudformation describe-stack-resource --stack-name "$STACK" --logical-resource-id "$1" \
+    ask aws cloudformation describe-stack-resource --stack-name "$STACK" --logical-resource-id "$1" \
         --output text --query StackResourceDetail.PhysicalResourceId
 }
 
 # The value of one parameter of the stack.
 stack_parameter() {
-    aws cloudformation describe-stacks --stack-name "$STACK" --output text \
+    ask aws cloudformation describe-stacks --stack-name "$STACK" --output text \
         --query "Stacks[0].Parameters[?ParameterKey=='$1'].ParameterValue"
 }
 

@@ -18,7 +18,8 @@ cd "$(dirname "$0")/.."
 packaging/need.sh python3=python3
 
 read -r -a given <<<"${PARAMETERS//$'\n'/ }"
-glue_architecture=arm64
+glue_architecture=$(stack_parameter GlueArchitecture)
+: "${glue_architecture:=arm64}"
 for one in ${given[@]+"${given[@]}"}; do
     case $one in
     ArtefactBucket=* | GlueKey=* | Agent*=*) fail "${one%%=*} is set by this script" ;;

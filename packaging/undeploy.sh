@@ -62,12 +62,12 @@ end_leftovers() {
 
 reports=
 prefix=hardtarget:
-deployed=
-if aws cloudformation describe-stacks --stack-name "$STACK" >/dev/null 2>&1; then
-    deployed=yes
+deployed=$(stack_status)
+if [ -n "$deployed" ]; then
     reports=$(stack_resource ReportBucket)
     prefix=$(stack_parameter TagPrefix)
-    : "${BUCKET:=$(stack_parameter ArtefactBucket)}"
+    uploaded=$(stack_parameter ArtefactBucket)
+    : "${BUCKET:=$uploaded}"
 elif [ -z "$BUCKET" ]; then
     fail "there is no stack $STACK in $REGION; to delete what was uploaded for it, say BUCKET=…"
 fi

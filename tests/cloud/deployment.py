@@ -5,6 +5,7 @@ import pathlib
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 
@@ -104,6 +105,17 @@ class Account:
 
     def undeploy(self, **variables):
         return self.script("undeploy.sh", **{"YES": "1", **variables})
+
+    def path_with_a_fault(self, verb):
+        """A PATH whose AWS CLI fails at one verb."""
+        directory = pathlib.Path(tempfile.mkdtemp(dir=pathlib.Path(self.log.name).parent))
+        real = pathlib.Path(sys.executable).parent / "aws"
+        (directory / "aws").write_text(
+            f'#!/bin/sh\ncase " $* " in *" {verb} "*) echo "Throttling: Rate exceeded" >&2; exit 254 ;; esac\n'
+            f'exec {real} "$@"\n'
+        )
+        (directory / "aws").chmod(0o755)
+        return f"{directory}:{self.environment['PATH']}"
 
     def resource(self, logical):
         """The physical name of a resource of the stack."""

@@ -143,11 +143,12 @@ def test_only_a_scans_report_wakes_the_function(stack, key, wakes):
 
 
 def test_deploying_again_changes_nothing(account, built):
-    deployed(account, built)
+    deployed(account, built, PARAMETERS="GlueArchitecture=x86_64")
     before = objects(account, ARTEFACTS_BUCKET)
     said = deployed(account, built)
     assert said.count("is there already") == 3 and "Uploading" not in said
     assert objects(account, ARTEFACTS_BUCKET) == before
+    assert [key.split("/")[3] for key in before if key.endswith(".zip")] == ["x86_64"]
 
 
 def test_another_agent_is_another_object_and_another_parameter(account, built, tmp_path):
@@ -269,6 +270,15 @@ def test_undeploying_asks_first(account, built):
     assert code != 0 and "nothing was done" in said
     assert account.client("cloudformation").describe_stacks()["Stacks"]
     assert account.client("lambda").get_function(FunctionName=STACK)
+
+
+def test_a_fault_is_not_taken_for_a_stack_that_is_gone(account, built):
+    deployed(account, built)
+    code, said = account.undeploy(
+        BUCKET=ARTEFACTS_BUCKET, STACK=STACK, PATH=account.path_with_a_fault("describe-stacks")
+    )
+    assert code != 0 and "Throttling" in said
+    assert len(objects(account, ARTEFACTS_BUCKET)) == 3
 
 
 def test_undeploying_what_is_not_there_says_so(account):
