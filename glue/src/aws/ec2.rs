@@ -160,10 +160,15 @@ impl Ec2 {
         })
     }
 
-    /// What an instance wrote to its console; `None` if EC2 has nothing.
+    /// What an instance wrote to its console; `None` if EC2 has nothing. The latest output is to be
+    /// had while it runs, and on Nitro only; otherwise there is what EC2 kept at the instance's end.
     pub async fn console(&self, id: &InstanceId) -> Result<Option<Vec<u8>>, Error> {
-        let request = self.client.get_console_output().instance_id(id.as_str());
-        let answer = request.send().await;
+        let request = || self.client.get_console_output().instance_id(id.as_str());
+        let latest = request().latest(true).send().await;
+        let answer = match latest {
+            Ok(latest) if latest.output().is_some_and(|text| !text.is_empty()) => Ok(latest),
+            _ => request().send().await,
+        };
         let output = answer.map_err(|error| Error::of("GetConsoleOutput", &error))?;
         let encoded: Vec<u8> = output.output.unwrap_or_default().into_bytes();
         let encoded: Vec<u8> = encoded
