@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the released binary on this machine and prints the README's table. Takes some 15 minutes
-# and wants a machine that does nothing else. `packaging/bench.sh --runs 1` is a quick look.
+# Measures the released binaries on this machine and prints the README's tables. Takes some 15 minutes
+# after the builds and wants a machine that does nothing else. `packaging/bench.sh --runs 1` is a quick look.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,4 +18,5 @@ if [ ! -e "$root/etc/os-release" ]; then
     mkdir -p "$(dirname "$root")"
     mmdebstrap --quiet --variant=minbase bookworm "$root"
 fi
-exec packaging/bench.py --agent "$agent" --lynis "$lynis" --debian-root "$root" "$@"
+packaging/bench.py --agent "$agent" --lynis "$lynis" --debian-root "$root" "$@"
+exec packaging/bench-glue.sh "$@"
