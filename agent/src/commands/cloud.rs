@@ -10,7 +10,7 @@ use hardtarget_report::{Report, Severity, clean_line, v1};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::scan::{self, ATTACHMENTS, Scanned};
+use super::scan::{self, ATTACHMENTS, Input, Scanned};
 use super::{End, UsageError, progress, terminal};
 use crate::cli::{ScanArgs, ScanFormat};
 use crate::clock::Clock;
@@ -181,12 +181,15 @@ fn attempt(args: &ScanArgs, clock: &dyn Clock, run: &Run, began: Instant) -> any
     let mut sink = open_sink(args, console);
     let shares = Shares::of(args.deadline);
     let limit = shares.scan.saturating_sub(began.elapsed());
-    let mut scanned = scan::run(args, clock, limit, args.output.as_deref(), |message| {
-        if let Some(line) = progress::ended(message) {
-            console.say(&line);
-        }
-    })
-    .or_else(|error| {
+    let scan = |input| {
+        let place = args.output.as_deref();
+        scan::run(args, input, clock, limit, place, |message| {
+            if let Some(line) = progress::ended(message) {
+                console.say(&line);
+            }
+        })
+    };
+    let mut scanned = Input::of(args).and_then(scan).or_else(|error| {
         if error.is::<UsageError>() {
             return Err(error);
         }

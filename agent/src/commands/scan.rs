@@ -45,10 +45,12 @@ pub(super) struct Scanned {
 /// A dry run: scans, writes the files, prints.
 pub(super) fn scan(args: &ScanArgs, clock: &dyn Clock) -> anyhow::Result<End> {
     check(args)?;
+    let input = Input::of(args)?;
     let output = output(args);
     let mut sink = output.as_deref().map(Sink::open).transpose()?;
     let mut display = Display::new(args.quiet, args.verbose);
-    let scanned = run(args, clock, args.deadline, output.as_deref(), |message| {
+    let place = output.as_deref();
+    let scanned = run(args, input, clock, args.deadline, place, |message| {
         display.hear(message);
     })?;
     display.end();
@@ -59,32 +61,46 @@ pub(super) fn scan(args: &ScanArgs, clock: &dyn Clock) -> anyhow::Result<End> {
     finish(args, &scanned.assembled, sink.as_mut())
 }
 
+/// The directories that the options name, which are there.
+#[derive(Debug)]
+pub(super) struct Input {
+    /// The root to scan; `None` for the running machine.
+    root: Option<PathBuf>,
+    /// The Lynis to use instead of the embedded one.
+    lynis: Option<PathBuf>,
+}
+
+impl Input {
+    pub(super) fn of(args: &ScanArgs) -> anyhow::Result<Self> {
+        let lynis = args.lynis.as_ref().map(|directory| {
+            directory
+                .canonicalize()
+                .with_context(|| format!("there is no Lynis in {}", directory.display()))
+        });
+        Ok(Self {
+            root: root(args)?,
+            lynis: lynis.transpose()?,
+        })
+    }
+}
+
 /// Scans, and is done before `limit` has passed.
 pub(super) fn run(
     args: &ScanArgs,
+    input: Input,
     clock: &dyn Clock,
     limit: Duration,
     output: Option<&Path>,
     watch: impl FnMut(&Message),
 ) -> anyhow::Result<Scanned> {
-    let root = root(args)?;
-    let lynis = args
-        .lynis
-        .as_ref()
-        .map(|directory| {
-            directory
-                .canonicalize()
-                .with_context(|| format!("there is no Lynis in {}", directory.display()))
-        })
-        .transpose()?;
     let work = WorkDir::create(&usual_places(privileged(), output))?;
     let started = clock.now();
     let task = Task {
-        root,
+        root: input.root,
         engines: engines(args).into_iter().map(Into::into).collect(),
         skip: args.skip.iter().cloned().collect(),
         stock_lynis: args.stock_lynis,
-        lynis,
+        lynis: input.lynis,
         limit: limit.saturating_sub(margin(limit)),
         work: work.path().to_owned(),
     };
