@@ -14,7 +14,7 @@ cargo test --locked --workspace
 
 # The cloud path, on a simulated AWS with the function as just built.
 HARDTARGET_GLUE=${CARGO_TARGET_DIR:-target}/debug/hardtarget-glue PYTHONDONTWRITEBYTECODE=1 \
-    .cache/cloud-tools/venv/bin/pytest -p no:cacheprovider --quiet tests/cloud
+    .cache/cloud-tools/venv/bin/pytest -p no:cacheprovider --quiet --numprocesses 3 --dist worksteal tests/cloud
 
 # The script that scan instances boot with. Its tests wait more than they work.
 PYTHONDONTWRITEBYTECODE=1 .cache/cloud-tools/venv/bin/pytest -p no:cacheprovider --quiet -n 6 tests/user_data

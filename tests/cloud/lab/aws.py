@@ -37,6 +37,7 @@ class Aws:
     """The simulated AWS: one account, one region."""
 
     def __init__(self):
+        self.clients = {}
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self.wire = Wire(DomainDispatcherApplication(create_backend_app))
         self.server = make_server("127.0.0.1", 0, self.wire, threaded=True, request_handler=Handler)
@@ -56,14 +57,17 @@ class Aws:
         reset_model_data()
 
     def client(self, service):
-        return boto3.client(
-            service,
-            region_name=REGION,
-            endpoint_url=self.url,
-            aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"total_max_attempts": 1}),
-        )
+        """A client that asks once and no more; kept, since boto3 takes long to make one."""
+        if service not in self.clients:
+            self.clients[service] = boto3.client(
+                service,
+                region_name=REGION,
+                endpoint_url=self.url,
+                aws_access_key_id=KEYS["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=KEYS["AWS_SECRET_ACCESS_KEY"],
+                config=Config(retries={"total_max_attempts": 1}),
+            )
+        return self.clients[service]
 
     @property
     def ec2(self):

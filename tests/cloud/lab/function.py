@@ -1,10 +1,13 @@
 """The Lambda function: the real binary, kept warm behind a local Runtime API."""
 
+import fcntl
 import json
 import os
 import queue
+import select
 import signal
 import subprocess
+import termios
 import threading
 import time
 from dataclasses import dataclass, field
@@ -36,9 +39,9 @@ class Function:
 
     def __init__(self, argv, env, name="hardtarget", timeout=60):
         self.argv, self.name, self.timeout = [os.fspath(part) for part in argv], name, timeout
-        self.env = env
+        self.env = {name: str(value) for name, value in env.items()}
         self.process = self.api = None
-        self.lock = threading.Lock()
+        self.lock, self.reading = threading.Lock(), threading.Lock()
         self.lines, self.other = [], []
 
     def start(self):
@@ -65,24 +68,36 @@ class Function:
                 break
 
     def read(self, stream):
-        for line in stream:
-            text = line.decode(errors="replace").rstrip("\n")
-            try:
-                value = json.loads(text)
-            except ValueError:
-                value = None
-            if isinstance(value, dict):
-                self.lines.append(value)
-            else:
-                self.other.append(text)
+        """Takes in what the process writes, until it ends."""
+        rest = b""
+        while True:
+            select.select([stream], [], [])
+            with self.reading:
+                chunk = os.read(stream.fileno(), 1 << 16)
+                *whole, rest = (rest + chunk).split(b"\n")
+                for line in whole:
+                    self.take(line.decode(errors="replace"))
+            if not chunk:
+                return
+
+    def take(self, text):
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = None
+        if isinstance(value, dict):
+            self.lines.append(value)
+        else:
+            self.other.append(text)
 
     def invoke(self, event):
         """One event, one answer; events wait for one another, as with a concurrency of one."""
         with self.lock:
+            lines, other = len(self.lines), len(self.other)
             if self.process is None or self.process.poll() is not None:
                 self.stop()
                 self.start()
-            lines, other, began = len(self.lines), len(self.other), time.monotonic()
+            began = time.monotonic()
             kind, body = self.answer(json.dumps(event).encode(), began)
             done = Invocation(seconds=time.monotonic() - began)
             self.settle()
@@ -100,6 +115,7 @@ class Function:
                 return self.api.result(request, 0.05)
             except queue.Empty:
                 if self.process.poll() is not None:
+                    self.reader.join(2)
                     said = self.api.init_error or "\n".join(self.other[-5:])
                     return "error", f"the runtime exited with {self.process.returncode}: {said}".encode()
                 if time.monotonic() - began > self.timeout:
@@ -107,11 +123,14 @@ class Function:
                     return "error", f"Task timed out after {self.timeout} seconds".encode()
 
     def settle(self):
-        """Waits until what the process wrote before its answer was read: a pipe keeps no order with a socket."""
-        count = -1
-        while count != len(self.lines) + len(self.other):
-            count = len(self.lines) + len(self.other)
-            time.sleep(0.01)
+        """Waits until all that the process has written is taken in: a pipe keeps no order with a socket."""
+        while self.process.poll() is None:
+            with self.reading:
+                waiting = fcntl.ioctl(self.process.stdout, termios.FIONREAD, b"\0" * 4)
+            if not any(waiting):
+                return
+            time.sleep(0.001)
+        self.reader.join(2)
 
     def memory(self):
         """`{"VmRSS": …, "VmHWM": …}` of the process, in KiB: now, and at its peak."""

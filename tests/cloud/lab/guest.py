@@ -1,6 +1,5 @@
 """The scan instance, played: hands in what an agent hands in, and powers off."""
 
-import base64
 import json
 
 from . import reports
@@ -20,7 +19,7 @@ class Guest:
     @property
     def user_data(self):
         """The script that it would boot with."""
-        return base64.b64decode(self.aws.ec2.get_instance(self.instance).user_data).decode()
+        return self.aws.ec2.get_instance(self.instance).user_data.decode()
 
     @property
     def prefix(self):
@@ -49,6 +48,8 @@ class Guest:
     def power_off(self):
         """Shuts down: terminates or stops, as the launch said."""
         instance = self.aws.ec2.get_instance(self.instance)
+        if instance.state == "terminated":
+            return
         if instance.instance_initiated_shutdown_behavior == "terminate":
             self.aws.ec2.terminate_instances([self.instance])
         else:

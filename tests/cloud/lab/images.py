@@ -21,11 +21,10 @@ class Image(Ami):
 
 
 def ebs(device, size=8, **more):
-    """One EBS disk of an AMI."""
+    """One EBS disk of an AMI; its snapshot is made with the AMI."""
     return {
         "DeviceName": device,
         "Ebs": {
-            "SnapshotId": "snap-0123456789abcdef0",
             "VolumeSize": size,
             "VolumeType": "gp2",
             "DeleteOnTermination": False,
@@ -68,6 +67,9 @@ def register(
         tags=tags,
     )
     image.mappings = disks if disks is not None else ([ebs("/dev/xvda")] if root == "ebs" else [])
+    for disk in image.mappings:
+        if "Ebs" in disk:
+            disk["Ebs"].setdefault("SnapshotId", image.ebs_snapshot.id)
     if marketplace:
         image.product_codes = [{"ProductCodeId": "7f1a0x", "ProductCodeType": "marketplace"}]
     aws.ec2.amis[image.id] = image

@@ -61,7 +61,7 @@ class Lab:
         self.bus.put(events.ami_available(ami))
 
     def reap(self):
-        """The schedule's turn; gives what came of it, asynchronous invokes included."""
+        """The schedule's turn, and what follows from it; gives what came of the turn itself."""
         done = self.invoke({"reap": True})
         self.settle()
         return done
@@ -167,6 +167,27 @@ class Lab:
         """All log lines of all invocations."""
         return [line for done in self.invocations for line in done.lines]
 
+    def asked_by_the_function(self):
+        """What the function asks of AWS, as `(service, action)`; the lab's own calls are not in it."""
+        with self.aws.wire.lock:
+            calls = list(self.aws.wire.calls)
+        agents = ("user-agent", "x-amz-user-agent")
+        ours = [one for one in calls if any("aws-sdk-rust" in one.headers.get(name, "") for name in agents)]
+        return {(call.service, call.action) for call in ours}
+
+    def launches(self):
+        """What was asked of RunInstances, oldest first, as it was meant."""
+        return [call.nested for call in self.calls("ec2", "RunInstances")]
+
+    def assess(self, ami, report="typical"):
+        """The whole way of one AMI; gives the instance's id."""
+        self.available(ami)
+        self.settle()
+        [guest] = [one for one in self.guests() if one.ami == ami]
+        guest.hand_in(report)
+        self.settle()
+        return guest.instance
+
     def metrics(self, name):
         """The values of a metric, as CloudWatch reads them from the log lines."""
         return [line[name] for line in self.lines() if "_aws" in line and name in line]
@@ -199,6 +220,12 @@ class Lab:
             reservation.instances = [one for one in reservation.instances if one.id != instance]
             if not reservation.instances:
                 del self.aws.ec2.reservations[id]
+
+    def an_hour_passes(self):
+        """EC2 forgets all terminated instances, and Lambda starts the function afresh."""
+        self.function.kill()
+        for instance in self.instances(states=("terminated",)):
+            self.forget(instance.id)
 
     def console_output(self, call):
         instance = call.params.get("InstanceId", "")

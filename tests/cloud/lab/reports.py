@@ -5,6 +5,7 @@
 import copy
 import hashlib
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 KEPT = Path(__file__).parent.parent / "reports"
@@ -17,8 +18,11 @@ def load(name="typical"):
 
 
 def named(report, ami, instance):
-    """The report, saying that it is of this AMI and instance."""
+    """The report, saying that it is of this AMI and instance, and of just now."""
     report = copy.deepcopy(report)
+    now = datetime.now(UTC)
+    report["scan"]["started"] = (now - timedelta(seconds=54)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    report["scan"]["finished"] = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     report["target"]["ami"], report["target"]["instance"] = ami, instance
     return report
 

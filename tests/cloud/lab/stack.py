@@ -1,15 +1,19 @@
-"""What the template makes, made by API calls: quick enough to have a fresh one in every test.
+"""Hard Target, deployed: by API calls, quick enough to have a fresh one in every test, or by the template.
 
-`test_template.py` proves that the template itself makes the same."""
+`test_events_flow.py` proves that the template makes what `by_hand` makes."""
 
 import hashlib
+import io
 import json
+import zipfile
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .aws import REGION
 
 AGENT = b"#!/bin/sh\necho this stands for the agent\n"
 STACK = "hardtarget-lab"
+TEMPLATE = Path(__file__).parents[3] / "packaging/hardtarget.yaml"
 
 
 @dataclass
@@ -24,6 +28,8 @@ class Stack:
     env: dict
     subnets: list = field(default_factory=list)
     batch_size: int = 5
+    # What CloudFormation made, by the template's names; empty if it was made by hand.
+    resources: dict = field(default_factory=dict)
 
 
 RULES = {
@@ -90,6 +96,57 @@ def by_hand(aws, agent=AGENT):
         s3.put_object(Bucket=artefacts, Key=key, Body=body)
         env |= {f"HARDTARGET_AGENT_KEY_{arch}": key, f"HARDTARGET_AGENT_SHA256_{arch}": digest}
     return Stack(bucket, artefacts, queue[0], dead[0], role["RoleId"], env, subnets)
+
+
+def from_template(aws, agent=AGENT, template=TEMPLATE, **parameters):
+    """The stack as CloudFormation makes it, as far as moto can.
+
+    moto passes over a bucket's NotificationConfiguration, so that is put afterwards."""
+    s3, formation = aws.client("s3"), aws.client("cloudformation")
+    artefacts = f"{STACK}-artefacts"
+    s3.create_bucket(Bucket=artefacts, CreateBucketConfiguration={"LocationConstraint": REGION})
+    given = {"ArtefactBucket": artefacts, "GlueKey": "glue.zip", "AgentVersion": "0.1.0"}
+    s3.put_object(Bucket=artefacts, Key="glue.zip", Body=zipped({"bootstrap": b"the lab runs a binary of its own"}))
+    for name, arch in (("X8664", "x86_64"), ("Aarch64", "aarch64")):
+        key = f"agent/0.1.0/{arch}/hardtarget-agent"
+        s3.put_object(Bucket=artefacts, Key=key, Body=agent)
+        given |= {f"AgentKey{name}": key, f"AgentSha256{name}": hashlib.sha256(agent).hexdigest()}
+    given |= parameters
+    formation.create_stack(
+        StackName=STACK,
+        TemplateBody=template.read_text(),
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
+    )
+    pages = formation.get_paginator("list_stack_resources").paginate(StackName=STACK)
+    made = {one["LogicalResourceId"]: one for page in pages for one in page["StackResourceSummaries"]}
+    function = made["Function"]["PhysicalResourceId"]
+    env = aws.client("lambda").get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+    bucket, queue_url = env["HARDTARGET_BUCKET"], env["HARDTARGET_QUEUE_URL"]
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
+    [mapping] = aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    # What runs in the lab's stead of Lambda is the lab: moto must not try as well.
+    aws.sqs.get_queue(queue_url.rsplit("/", 1)[1]).lambda_event_source_mappings.clear()
+    return Stack(
+        bucket,
+        artefacts,
+        queue_url,
+        made["DeadLetters"]["PhysicalResourceId"],
+        env["HARDTARGET_ROLE_ID"],
+        env,
+        env["HARDTARGET_SUBNET_IDS"].split(","),
+        mapping["BatchSize"],
+        made,
+    )
+
+
+def zipped(files):
+    """A zip of these files, as bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, body in files.items():
+            archive.writestr(name, body)
+    return packed.getvalue()
 
 
 def fifo_queues(sqs):

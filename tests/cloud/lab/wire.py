@@ -19,6 +19,7 @@ class Call:
     path: str
     # The address that it came from.
     client: str = ""
+    headers: dict = field(default_factory=dict)
     status: int = 0
     at: float = field(default_factory=time.time)
 
@@ -27,13 +28,26 @@ class Call:
         """The key of an S3 object."""
         return self.path.lstrip("/").partition("/")[2]
 
-    def under(self, prefix):
-        """What this call gives for a list or a structure of the EC2 query API: `{"1.Key": …}`."""
-        return {
-            name.removeprefix(prefix + "."): value
-            for name, value in self.params.items()
-            if name.startswith(prefix + ".")
-        }
+    @property
+    def nested(self):
+        """The parameters of the EC2 query API as they were meant: `A.1.B=c` is `{"A": [{"B": "c"}]}`."""
+        tree = {}
+        for name, value in self.params.items():
+            *path, last = name.split(".")
+            at = tree
+            for part in path:
+                at = at.setdefault(part, {})
+            at[last] = value
+        return listed(tree)
+
+
+def listed(tree):
+    """The tree with a list wherever all names are numbers."""
+    if not isinstance(tree, dict):
+        return tree
+    if tree and all(name.isdigit() for name in tree):
+        return [listed(tree[name]) for name in sorted(tree, key=int)]
+    return {name: listed(value) for name, value in tree.items()}
 
 
 @dataclass
@@ -120,6 +134,14 @@ class Wire:
 
 
 def read(environ):
+    """The call that a request is."""
+    call = recognised(environ)
+    names = ((name[5:].replace("_", "-").lower(), value) for name, value in environ.items() if name.startswith("HTTP_"))
+    call.headers = dict(names)
+    return call
+
+
+def recognised(environ):
     """Which call of which service a request is."""
     path, method = unquote(environ.get("PATH_INFO", "")), environ["REQUEST_METHOD"]
     query = environ.get("QUERY_STRING", "")
