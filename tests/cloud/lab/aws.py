@@ -1,5 +1,6 @@
 """moto's server in a thread of this process, so that a test can both speak HTTP to it and change what it holds."""
 
+import functools
 import logging
 import os
 import threading
@@ -9,6 +10,7 @@ os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 os.environ.setdefault("MOTO_ENABLE_AMI_VALIDATION", "true")
 
 import boto3  # noqa: E402
+import moto.backends  # noqa: E402
 from botocore.config import Config  # noqa: E402
 from moto.core.base_backend import BackendDict  # noqa: E402
 from moto.core.model_instances import reset_model_data  # noqa: E402
@@ -19,6 +21,9 @@ from moto.sqs.models import sqs_backends  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 from .wire import Wire  # noqa: E402
+
+# moto lists its own directory for every request; it does not change.
+moto.backends.list_of_moto_modules = functools.cache(lambda found=moto.backends.list_of_moto_modules: tuple(found()))
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
