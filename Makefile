@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz generate deploy undeploy clean
+.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz faults e2e generate deploy undeploy clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,12 @@ bench: ## Measure speed and memory against their targets, as a Markdown table
 
 fuzz: ## Run each fuzz target for one minute
 	fuzz/run.sh
+
+faults: test-tools ## Inject each fault at each phase into instances that boot; writes the README's table (minutes)
+	HARDTARGET_FAULTS_WRITE=yes tests/vm/programs.sh tests/vm/run.sh -m pytest -p no:cacheprovider --quiet tests/vm
+
+e2e: test-tools ## From a new AMI to its tags, with a virtual machine that boots (minutes); prints how long each part took
+	tests/vm/programs.sh tests/vm/run.sh tests/vm/e2e.py
 
 generate: ## Write again what is generated from the source: CHECKS.md and the JSON Schema
 	packaging/generate.sh

@@ -2,7 +2,9 @@
 
 An AMI event launches an instance in the simulated AWS. A VM boots with the user data that EC2's API tells of; its
 cloud-init finds by itself that this is EC2 and speaks IMDSv2; curl fetches the static agent from S3; all engines run;
-the report goes to S3 with the instance role's credentials; the VM powers itself off; the glue tags the AMI."""
+the report goes to S3 with the instance role's credentials; the VM powers itself off; the glue tags the AMI.
+
+HARDTARGET_E2E_CONSOLE names a file that the VM's console goes to. `--clock YEAR` has the VM's clock that wrong."""
 
 import datetime
 import json
@@ -39,6 +41,7 @@ def main():
     # With --clock YEAR the VM's clock is set there: to see that deadlines do not depend on it.
     clock = f"{sys.argv[2]}-01-02T03:04:05" if sys.argv[1:2] == ["--clock"] else "utc"
     image, qemu = built("image/build.sh"), built("image/qemu.sh")
+    log = open(os.environ.get("HARDTARGET_E2E_CONSOLE") or os.devnull, "w")
     region = Region(glue, agent, MINUTES)
     vm = None
     try:
@@ -47,11 +50,11 @@ def main():
         # QEMU speaks to the host from an address of the host: there is one instance, whoever asks.
         metadata = region.metadata(instance, ADDRESS, MAC)
         region.imds.instances["*"] = metadata
-        vm = Vm(image, qemu, instance, clock)
+        vm = Vm(image, qemu, instance, clock, log)
         vm.start()
         off = vm.wait(MINUTES * 60)
-        (pathlib.Path(os.environ.get("HARDTARGET_E2E_CONSOLE") or "/dev/null")).write_text(vm.console)
         assert off, f"the VM is still on after {MINUTES} minutes\n{vm.console}"
+        assert vm.process.returncode == 0, vm.console
         region.went_off(instance, vm.console)
         check(region, ami, instance, metadata, vm.console, wrong_clock=clock != "utc")
         print(figures(vm))

@@ -23,8 +23,6 @@ class Case:
     reason: str = ""
     #: The user data never runs: nothing on the instance can power it off.
     reaped: bool = False
-    #: Part of `make test`; the rest takes turns in `make faults` only.
-    telling: bool = False
 
     @property
     def name(self):
@@ -126,38 +124,121 @@ NO_USER_DATA = "no user data, so nothing runs; the reaper ends the instance"
 KEEPS_ON = "tried again until the time for it is over"
 
 CASES = [
-    Case("nothing", "", lambda run: None, "scanned, uploaded, off", "assessed", telling=True),
-    Case("no network", "boot", cut, NO_USER_DATA, "timed-out", reaped=True, telling=True),
-    Case("no network", "download", at_download(cut), f"the download is {KEEPS_ON}", "failed", "agent could not be downloaded"),
-    Case("no network", "scan", at_scan(cut), "the scan goes on; nobody says who the instance is", "failed", "score", telling=True),
+    Case("none", "", lambda run: None, "scanned, uploaded, powered off", "assessed"),
+    Case("no network", "boot", cut, NO_USER_DATA, "timed-out", reaped=True),
+    Case(
+        "no network",
+        "download",
+        at_download(cut),
+        f"the download is {KEEPS_ON}",
+        "failed",
+        "agent could not be downloaded",
+    ),
+    Case("no network", "scan", at_scan(cut), "the scan goes on; nobody says who the instance is", "failed", "score"),
     Case("no network", "upload", at_upload(cut), f"the upload is {KEEPS_ON}", "failed", "score"),
-    Case("S3 refuses (403)", "download", refuse("GetObject", 403, "AccessDenied"), f"the download is {KEEPS_ON}", "failed", "403", telling=True),
-    Case("S3 refuses (503)", "download", refuse("GetObject", 503, "SlowDown"), f"the download is {KEEPS_ON}", "failed", "503"),
-    Case("S3 hangs", "download", hang("GetObject"), f"the download is {KEEPS_ON}", "failed", "agent could not be downloaded"),
-    Case("S3 refuses (403)", "upload", refuse("PutObject", 403, "AccessDenied"), "refused for good", "failed", "AccessDenied.*score"),
-    Case("S3 refuses (503)", "upload", refuse("PutObject", 503, "SlowDown"), f"the upload is {KEEPS_ON}", "failed", "score", telling=True),
+    Case(
+        "S3 refuses (403)",
+        "download",
+        refuse("GetObject", 403, "AccessDenied"),
+        f"the download is {KEEPS_ON}",
+        "failed",
+        "403",
+    ),
+    Case(
+        "S3 refuses (503)",
+        "download",
+        refuse("GetObject", 503, "SlowDown"),
+        f"the download is {KEEPS_ON}",
+        "failed",
+        "503",
+    ),
+    Case(
+        "S3 hangs",
+        "download",
+        hang("GetObject"),
+        f"the download is {KEEPS_ON}",
+        "failed",
+        "agent could not be downloaded",
+    ),
+    Case(
+        "S3 refuses (403)",
+        "upload",
+        refuse("PutObject", 403, "AccessDenied"),
+        f"the upload is {KEEPS_ON}",
+        "failed",
+        "AccessDenied.*score",
+    ),
+    Case(
+        "S3 refuses (503)",
+        "upload",
+        refuse("PutObject", 503, "SlowDown"),
+        f"the upload is {KEEPS_ON}",
+        "failed",
+        "score",
+    ),
     Case("S3 hangs", "upload", hang("PutObject"), f"the upload is {KEEPS_ON}", "failed", "score"),
-    Case("wrong hash", "download", other_agent, "the agent is not run", "failed", "SHA-256 of the downloaded agent", telling=True),
+    Case("wrong hash", "download", other_agent, "the agent is not run", "failed", "SHA-256 of the downloaded agent"),
     Case("IMDS dead", "boot", silence, NO_USER_DATA, "timed-out", reaped=True),
-    Case("IMDS dead", "download", at_download(silence), "scanned; nobody says who the instance is", "failed", "metadata.*score"),
-    Case("IMDS dead", "scan", at_scan(silence), "scanned; nobody says who the instance is", "failed", "metadata.*score"),
-    Case("IMDS dead", "upload", at_questions(silence), "scanned; nobody says who the instance is", "failed", "metadata.*score", telling=True),
-    Case("agent killed", "scan", at_scan(kill_worker), "the supervisor reports what there is", "partial", "SIGKILL", telling=True),
-    Case("supervisor killed", "scan", at_scan(kill_supervisor), "the user data powers off", "failed", "killed by signal 9", telling=True),
-    Case("supervisor killed", "upload", at_upload(kill_supervisor), "the user data powers off", "failed", "killed by signal 9"),
-    Case("user data killed", "download", at_download(kill_script), "systemd's timer powers off", "failed", "time limit", telling=True),
+    Case(
+        "IMDS dead",
+        "download",
+        at_download(silence),
+        "scanned; nobody says who the instance is",
+        "failed",
+        "metadata.*score",
+    ),
+    Case(
+        "IMDS dead",
+        "scan",
+        at_scan(silence),
+        "scanned; nobody says who the instance is",
+        "failed",
+        "metadata.*score",
+    ),
+    Case(
+        "IMDS dead",
+        "upload",
+        at_questions(silence),
+        "scanned; nobody says who the instance is",
+        "failed",
+        "metadata.*score",
+    ),
+    Case("agent killed", "scan", at_scan(kill_worker), "the supervisor reports what there is", "partial", "SIGKILL"),
+    Case(
+        "supervisor killed",
+        "scan",
+        at_scan(kill_supervisor),
+        "the user data powers off",
+        "failed",
+        "killed by signal 9",
+    ),
+    Case(
+        "supervisor killed",
+        "upload",
+        at_upload(kill_supervisor),
+        "the user data powers off",
+        "failed",
+        "killed by signal 9",
+    ),
+    Case(
+        "user data killed",
+        "download",
+        at_download(kill_script),
+        "systemd's timer powers off",
+        "failed",
+        "time limit",
+    ),
     Case("disk full", "boot", fill, NO_USER_DATA, "timed-out", reaped=True),
-    Case("disk full", "download", at_download(fill), "the agent cannot be stored", "failed", "agent could not be downloaded", telling=True),
+    Case("disk full", "download", at_download(fill), "the download moves on to a place with room", "assessed"),
     Case("disk full", "scan", at_scan(fill), "nothing: a scan works in memory", "assessed"),
     Case("disk full", "upload", at_upload(fill), "nothing: an upload needs no disk", "assessed"),
-    Case("Lynis hung", "scan", at_scan(stop_lynis), "ended when the scan's time is over", "partial", "lynis", telling=True),
-    Case("clock wrong by a year", "boot, or set while it scans", year_off, "deadlines do not mind; S3 does", "failed", "time.*score", telling=True),
+    Case("Lynis hung", "scan", at_scan(stop_lynis), "ended when the scan's time is over", "partial", "lynis"),
+    Case(
+        "clock wrong by a year",
+        "upload",
+        year_off,
+        f"S3 refuses the signature; {KEEPS_ON}",
+        "failed",
+        "RequestTimeTooSkewed",
+    ),
 ]
-
-#: Pairs that mean nothing, and why.
-MEANINGLESS = {
-    "S3 refuses or hangs": "before the download and during the scan nobody talks to S3",
-    "wrong hash": "there is one download",
-    "agent killed, supervisor killed": "they run during scan and upload only; the worker has ended before the upload",
-    "Lynis hung": "it runs during the scan only",
-}

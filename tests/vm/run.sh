@@ -16,7 +16,7 @@ export PYTHONPATH=$here:$here/../cloud${PYTHONPATH:+:$PYTHONPATH}
 exec unshare --net --mount --propagation private sh -ec '
 ip link set lo up
 ip address add 169.254.169.254/32 dev lo
-ip link add bench0 type bridge
+ip link add bench0 address 02:0e:2e:00:00:fe type bridge
 ip address add 10.0.2.2/24 dev bench0
 ip link set bench0 up
 mkdir -p /run/netns

@@ -1,5 +1,6 @@
 """One case from its AMI to the AMI's tags, and the table of what came of all."""
 
+import re
 import signal
 import time
 from dataclasses import dataclass
@@ -27,7 +28,10 @@ class Outcome:
 
     @property
     def says(self):
-        return f"`{self.status}`" + (f": {self.reason}" if self.reason else "")
+        """What is on the AMI, with ids cut short."""
+        reason = re.sub(r"\b(AROA|i-)[0-9A-Za-z]{10,}", r"\1…", self.reason)
+        reason = re.sub(r"\b([0-9a-f]{4})[0-9a-f]{60}\b", r"\1…", reason)
+        return f"`{self.status}`" + (f": {reason}" if reason else "")
 
 
 class Guest(Container):

@@ -1,6 +1,6 @@
 """Whatever goes wrong on an instance: it is powered off by its deadline, and its AMI says why.
 
-`make test` runs the telling ones; `make faults` runs all (HARDTARGET_FAULTS=all) and writes the README's table."""
+`make faults` writes the README's table as well. HARDTARGET_FAULTS_LIKE picks cases by their names, as a pattern."""
 
 import os
 import pathlib
@@ -12,9 +12,8 @@ from bench.region import Region
 from faults import CASES, MINUTES, SECONDS
 from runs import Run, table
 
-ALL = os.environ.get("HARDTARGET_FAULTS") == "all"
-WANTED = os.environ.get("HARDTARGET_FAULTS_LIKE", "")
-CHOSEN = [case for case in CASES if (ALL or case.telling) and re.search(WANTED, case.name)]
+WRITE = bool(os.environ.get("HARDTARGET_FAULTS_WRITE"))
+CHOSEN = [case for case in CASES if re.search(os.environ.get("HARDTARGET_FAULTS_LIKE", ""), case.name)]
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- faults: written by make faults -->\n", "<!-- end of faults -->\n"
 
@@ -23,9 +22,9 @@ BEGIN, END = "<!-- faults: written by make faults -->\n", "<!-- end of faults --
 def outcomes(glue, agent, image):
     """All cases, some at a time: most of them wait."""
     region = Region(glue, agent, MINUTES)
-    with ThreadPoolExecutor(int(os.environ.get("HARDTARGET_FAULTS_JOBS", "4"))) as pool:
-        started = {case.name: pool.submit(lambda case=case: Run(region, image / "rootfs", case).go()) for case in CHOSEN}
-        yield started
+    pool = ThreadPoolExecutor(int(os.environ.get("HARDTARGET_FAULTS_JOBS", "4")))
+    yield {case.name: pool.submit(lambda case=case: Run(region, image / "rootfs", case).go()) for case in CHOSEN}
+    pool.shutdown(cancel_futures=True)
     region.close()
 
 
@@ -48,18 +47,15 @@ def readme():
     return README.read_text().partition(BEGIN)[2].partition(END)[0]
 
 
-def form(text):
-    """A text without what differs from run to run."""
-    return re.sub(r"[0-9a-f]{17,64}|\d+( min| s|\.\d+)*", "#", text)
-
-
 def test_the_readme_has_a_row_for_each_fault(outcomes):
-    if ALL and not WANTED:
+    if WRITE:
         text = README.read_text()
         assert BEGIN in text and END in text
         written = table([outcomes[case.name].result() for case in CASES])
         README.write_text(text.partition(BEGIN)[0] + BEGIN + written + END + text.partition(END)[2])
-    rows = form(readme())
+    rows = readme().splitlines()[2:]
+    assert len(rows) == len(CASES)
     for case in CHOSEN:
-        outcome = outcomes[case.name].result()
-        assert form(f"| {case.fault} | {case.phase} | {case.what} | `{outcome.status}`") in rows
+        status = outcomes[case.name].result().status
+        begin = f"| {case.fault} | {case.phase} | {case.what} | `{status}`"
+        assert any(row.startswith(begin) for row in rows), begin

@@ -9,8 +9,9 @@ import time
 class Guest:
     """What containers and VMs have in common. Lines of the console are kept with the seconds since the start."""
 
-    def __init__(self):
-        self.lines, self.watchers = [], []
+    def __init__(self, log=None):
+        """`log`, if given, is a file that the console goes to as it comes."""
+        self.lines, self.watchers, self.log = [], [], log
         self.process = self.started = self.ended = None
 
     def boot(self, command, **more):
@@ -30,6 +31,8 @@ class Guest:
         for raw in self.process.stdout:
             line = raw.decode(errors="replace").rstrip("\r\n")
             self.lines.append((time.monotonic() - self.started, line))
+            if self.log:
+                print(f"{self.lines[-1][0]:7.1f} {line}", file=self.log, flush=True)
             for watcher in list(self.watchers):
                 if watcher[0].search(line):
                     self.watchers.remove(watcher)

@@ -11,9 +11,9 @@ ADDRESS, MAC = "10.0.2.15", "02:0e:2e:00:00:01"
 class Vm(Guest):
     """A booted copy of the disk, which is thrown away when it ends."""
 
-    def __init__(self, image, qemu, instance, clock="utc"):
-        """`image` is what image/build.sh made, `qemu` the root that image/qemu.sh made; `clock` as QEMU's `-rtc base=`."""
-        super().__init__()
+    def __init__(self, image, qemu, instance, clock="utc", log=None):
+        """`image` is what image/build.sh made, `qemu` the root that image/qemu.sh made, `clock` is QEMU's `-rtc base=`."""
+        super().__init__(log)
         # DMI is how cloud-init learns that this is EC2: the maker, and a UUID that begins with ec2.
         uuid = f"ec2e2e00-0000-4000-8000-{instance[-12:]}"
         self.qemu = qemu
@@ -31,6 +31,8 @@ class Vm(Guest):
             *("-smbios", f"type=1,manufacturer=Amazon EC2,product=t3.micro,version=,serial={uuid},uuid={uuid}"),
             *("-smbios", "type=3,manufacturer=Amazon EC2,asset=Amazon EC2"),
         ]
+        # QEMU keeps there what the guest writes.
+        (qemu / "var/tmp").mkdir(parents=True, exist_ok=True)
         for source, target in ((image, "image"), ("/dev", "dev"), ("/proc", "proc")):
             (qemu / target).mkdir(exist_ok=True)
             subprocess.run(["mount", "--bind", source, qemu / target], check=True)

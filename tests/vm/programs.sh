@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Runs a command with HARDTARGET_GLUE and HARDTARGET_AGENT, building what they do not name yet.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+
+if [ -z "${HARDTARGET_AGENT:-}" ]; then
+    HARDTARGET_AGENT=$("$root/packaging/static.sh" "$(uname -m)" quick)
+fi
+if [ -z "${HARDTARGET_GLUE:-}" ]; then
+    (cd "$root" && cargo build --locked -p hardtarget-glue)
+    HARDTARGET_GLUE=${CARGO_TARGET_DIR:-$root/target}/debug/hardtarget-glue
+fi
+export HARDTARGET_AGENT HARDTARGET_GLUE PYTHONDONTWRITEBYTECODE=1
+exec "$@"
