@@ -76,11 +76,11 @@ case $cargo_home$here in
 esac
 export "CFLAGS_$name=-U_FORTIFY_SOURCE -fno-stack-protector $mapped"
 
-# Half a megabyte less: equal functions are put in once, and the addresses to be adjusted at the start
+# Half a megabyte less: no symbols (Cargo forgets `strip` for a package with an optimisation of its own), equal functions are put in once, and the addresses to be adjusted at the start
 # are written down tersely (musl reads that since 1.2.4, and Rust's own copy is newer).
 smaller=()
 if [ "$profile" = dist ]; then
-    smaller=(-Clink-arg=--icf=all -Clink-arg=--pack-dyn-relocs=relr)
+    smaller=(-Cstrip=symbols -Clink-arg=--icf=all -Clink-arg=--pack-dyn-relocs=relr)
 fi
 cargo rustc --locked --profile "$profile" --target "$target" -p "$package" --bin "$package" -- "${smaller[@]}" >&2
 echo "$CARGO_TARGET_DIR/$target/$profile/$package"
