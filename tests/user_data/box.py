@@ -17,9 +17,9 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SCRIPT = REPOSITORY / "user-data" / "scan.sh"
 
 #: What any image has. The downloaders, the hash tools and systemd's come on top.
-COMMON = (
-    "base64 cat chmod cut df env grep head kill mkdir mktemp printf rm setsid sleep tail tr uname"
-).split()
+COMMON = frozenset(
+    "base64 cat chmod cut df env grep head kill mkdir mktemp printf rm setsid sleep tail tr uname".split()
+)
 
 AGENT = b"""#!/bin/sh
 /bin/env >/events/agent-env
@@ -152,7 +152,9 @@ wait"""
         finally:
             process.kill()
             process.wait()
-        said = os.read(console, 1 << 16).decode(errors="replace") if console and select.select([console], [], [], 0)[0] else ""
+        said = ""
+        if console and select.select([console], [], [], 0)[0]:
+            said = os.read(console, 1 << 16).decode(errors="replace")
         assert self.event(until), (self.root / "stdout").read_text() + said
         return said
 
@@ -162,4 +164,3 @@ wait"""
 
 
 BUSYBOX_APPLETS = {*COMMON, "wget", "sha256sum"} - {"printf"}
-

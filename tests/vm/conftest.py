@@ -1,4 +1,4 @@
-"""The fixtures of the booted guests. They need HARDTARGET_GLUE and HARDTARGET_AGENT, as tests/cloud does, and run.sh."""
+"""The fixtures of the booted guests. They need run.sh, and HARDTARGET_GLUE and HARDTARGET_AGENT as tests/cloud."""
 
 import os
 import pathlib

@@ -4,7 +4,9 @@ An AMI event launches an instance in the simulated AWS. A VM boots with the user
 cloud-init finds by itself that this is EC2 and speaks IMDSv2; curl fetches the static agent from S3; all engines run;
 the report goes to S3 with the instance role's credentials; the VM powers itself off; the glue tags the AMI.
 
-HARDTARGET_E2E_CONSOLE names a file that the VM's console goes to. `--clock YEAR` has the VM's clock that wrong."""
+HARDTARGET_E2E_CONSOLE names a file that the VM's console goes to. `--clock YEAR` sets the VM's
+clock there (ahead: systemd goes back no further than to its own making), with a time limit that ends the scan early:
+limits do not depend on the clock, and the AMI gets a partial result."""
 
 import datetime
 import json
@@ -41,8 +43,9 @@ def main():
     # With --clock YEAR the VM's clock is set there: to see that deadlines do not depend on it.
     clock = f"{sys.argv[2]}-01-02T03:04:05" if sys.argv[1:2] == ["--clock"] else "utc"
     image, qemu = built("image/build.sh"), built("image/qemu.sh")
-    log = open(os.environ.get("HARDTARGET_E2E_CONSOLE") or os.devnull, "w")
-    region = Region(glue, agent, MINUTES)
+    log = pathlib.Path(os.environ.get("HARDTARGET_E2E_CONSOLE") or os.devnull).open("w")
+    minutes = MINUTES if clock == "utc" else 6
+    region = Region(glue, agent, minutes)
     vm = None
     try:
         ami, instance = region.new_ami()
@@ -52,8 +55,8 @@ def main():
         region.imds.instances["*"] = metadata
         vm = Vm(image, qemu, instance, clock, log)
         vm.start()
-        off = vm.wait(MINUTES * 60)
-        assert off, f"the VM is still on after {MINUTES} minutes\n{vm.console}"
+        off = vm.wait(minutes * 60)
+        assert off, f"the VM is still on after {minutes} minutes\n{vm.console}"
         assert vm.process.returncode == 0, vm.console
         region.went_off(instance, vm.console)
         check(region, ami, instance, metadata, vm.console, wrong_clock=clock != "utc")
@@ -68,12 +71,9 @@ def check(region, ami, instance, metadata, console, wrong_clock):
     """What a user would see."""
     lab, tags = region.lab, region.lab.tags(ami)
     prefix = f"scans/{lab.stack.role_id}:{instance}/"
-    assert tags.get("hardtarget:status") == "assessed", f"{tags}\n{console}"
-    assert re.fullmatch(r"\d+", tags["hardtarget:score"])
-    assert {name.removeprefix(prefix) for name in lab.keys(prefix)} >= {"lynis-report.dat", "lynis.log.gz", "report.json"}
+    assert tags.get("hardtarget:status") == ("partial" if wrong_clock else "assessed"), f"{tags}\n{console}"
     report = json.loads(lab.read(prefix + "report.json"))
     assert report["target"]["instance"] == instance and report["target"]["ami"] == ami
-    assert all(engine["outcome"] == "ran" for engine in report["engines"]), report["engines"]
     assert any(key.startswith("reports/") and key.endswith("/report.html") for key in lab.keys("reports/"))
     assert not lab.instances(), "an instance is left"
     paths = [path for _, _, path in metadata.requests]
@@ -81,7 +81,11 @@ def check(region, ami, instance, metadata, console, wrong_clock):
     if wrong_clock:
         year = datetime.datetime.now(datetime.UTC).year
         assert not report["scan"]["started"].startswith(str(year)), "the clock was not wrong"
-    print(f"{ami}: {tags['hardtarget:status']}, score {tags['hardtarget:score']}")
+    else:
+        assert re.fullmatch(r"\d+", tags["hardtarget:score"])
+        assert {"lynis-report.dat", "lynis.log.gz"} <= {key.removeprefix(prefix) for key in lab.keys(prefix)}
+        assert all(engine["outcome"] == "ran" for engine in report["engines"]), report["engines"]
+    print(f"{ami}: {tags['hardtarget:status']}, score {tags.get('hardtarget:score', 'none')}")
 
 
 def figures(vm):

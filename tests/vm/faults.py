@@ -109,8 +109,8 @@ def other_agent(run):
 
 
 def year_off(run):
-    """The instance's clock and that of S3 are a year apart. (A container has its host's clock: so here it is S3's that is
-    wrong. S3 itself refuses what is signed more than 15 minutes off, and its certificate would have expired.)"""
+    """The instance's clock and that of S3 are a year apart. A container has its host's clock: so it is S3's that is
+    off here. S3 refuses what is signed more than 15 minutes away from its own time."""
     then = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=365)
     body = (
         b"<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the request time and the current time"

@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 
 from bench.container import Container
-
 from faults import SECONDS
 
 #: How long a machine may take to boot until its user data starts, on a busy host.
@@ -48,8 +47,9 @@ class Run:
         self.region, self.case = region, case
         self.guest = Guest(rootfs)
         self.ami, self.instance = region.new_ami()
-        self.metadata = region.metadata(self.instance, self.guest.network.address, self.guest.network.mac, version_1=True)
-        region.imds.instances[self.guest.network.address] = self.metadata
+        network = self.guest.network
+        self.metadata = region.metadata(self.instance, network.address, network.mac, version_1=True)
+        region.imds.instances[network.address] = self.metadata
 
     def mine(self, call):
         return call.client == self.guest.network.address

@@ -72,7 +72,8 @@ class Container(Guest):
             if entry.name.isdigit():
                 try:
                     parent = int((entry / "stat").read_text().rpartition(") ")[2].split()[1])
-                    table[int(entry.name)] = (parent, (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip())
+                    line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+                    table[int(entry.name)] = (parent, line)
                 except (OSError, ValueError):
                     pass
         inside, more = {self.process.pid}, True
@@ -117,13 +118,13 @@ class Container(Guest):
 
 def own_groups():
     """Where this process is in the control group hierarchies that systemd uses."""
-    mounts = {"systemd": "/sys/fs/cgroup/systemd", "unified": "/sys/fs/cgroup/unified", "only": "/sys/fs/cgroup"}
     for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines():
         number, controllers, path = line.split(":", 2)
         if controllers == "name=systemd":
-            place = mounts["systemd"]
+            place = "/sys/fs/cgroup/systemd"
         elif number == "0":
-            place = next((mounts[name] for name in ("unified", "only") if os.path.exists(mounts[name] + "/cgroup.procs")), None)
+            unified = ("/sys/fs/cgroup/unified", "/sys/fs/cgroup")
+            place = next((mount for mount in unified if os.path.exists(f"{mount}/cgroup.procs")), None)
         else:
             continue
         if place and os.path.isdir(place + path):

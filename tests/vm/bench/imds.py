@@ -1,4 +1,4 @@
-"""The instance metadata service: what cloud-init and the agent ask of it, for several instances, told apart by address."""
+"""The instance metadata service, as far as cloud-init and the agent ask. Instances are told apart by their address."""
 
 import json
 import secrets
@@ -68,6 +68,7 @@ class Instance:
             "Token": "bench",
             "Expiration": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6 * 3600)),
         }
+        profile = f"arn:aws:iam::{self.account}:instance-profile/scan"
         return {
             "meta-data": {
                 "ami-id": self.ami,
@@ -76,7 +77,7 @@ class Instance:
                 "block-device-mapping": {"ami": "/dev/vda", "root": "/dev/vda"},
                 "hostname": host,
                 "iam": {
-                    "info": json.dumps({"Code": "Success", "InstanceProfileArn": f"arn:aws:iam::{self.account}:instance-profile/scan"}),
+                    "info": json.dumps({"Code": "Success", "InstanceProfileArn": profile}),
                     "security-credentials": {"scan": json.dumps(credentials)},
                 },
                 "instance-action": "none",

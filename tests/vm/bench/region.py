@@ -47,7 +47,8 @@ class Region:
             self.lab.available(ami)
             self.lab.settle()
             launched = [one for one in self.lab.instances() if one.image_id == ami]
-        assert len(launched) == 1, f"{len(launched)} instances of {ami}: {self.lab.tags(ami)} {self.lab.function.lines[-3:]}"
+            tags = self.lab.tags(ami)
+        assert len(launched) == 1, f"{len(launched)} instances of {ami}, whose tags are {tags}"
         return ami, launched[0].id
 
     def metadata(self, instance, address, mac, **more):
