@@ -45,6 +45,7 @@ faults: test-tools ## Inject each fault at each phase into instances that boot; 
 	HARDTARGET_FAULTS_WRITE=yes tests/vm/programs.sh tests/vm/run.sh -m pytest -p no:cacheprovider --quiet tests/vm
 
 e2e: test-tools ## From a new AMI to its tags, with a virtual machine that boots (minutes); prints how long each part took
+	tests/vm/image/qemu.sh >/dev/null
 	tests/vm/programs.sh tests/vm/run.sh tests/vm/e2e.py
 
 generate: ## Write again what is generated from the source: CHECKS.md and the JSON Schema

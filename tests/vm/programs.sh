@@ -7,7 +7,8 @@ if [ -z "${HARDTARGET_AGENT:-}" ]; then
     HARDTARGET_AGENT=$("$root/packaging/static.sh" "$(uname -m)" quick)
 fi
 if [ -z "${HARDTARGET_GLUE:-}" ]; then
-    (cd "$root" && cargo build --locked -p hardtarget-glue)
+    # As a test of the workspace: with -p alone other features would build the SDK of EC2 once more.
+    (cd "$root" && cargo test --locked --workspace --test binary --no-run)
     HARDTARGET_GLUE=${CARGO_TARGET_DIR:-$root/target}/debug/hardtarget-glue
 fi
 export HARDTARGET_AGENT HARDTARGET_GLUE PYTHONDONTWRITEBYTECODE=1

@@ -12,6 +12,8 @@ if [ "$(id -u)" -ne 0 ]; then
     echo "The bench boots machines, which needs root." >&2
     exit 1
 fi
+# Out here, where there is a network to fetch Debian's packages from.
+"$here/image/build.sh" >/dev/null
 export PYTHONPATH=$here:$here/../cloud${PYTHONPATH:+:$PYTHONPATH}
 exec unshare --net --mount --propagation private sh -ec '
 ip link set lo up
