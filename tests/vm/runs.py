@@ -65,9 +65,9 @@ class Run:
 
         self.region.aws.wire.watchers.append(watch)
 
-    def refuse(self, action, **how):
-        """This guest's calls fail from now on."""
-        self.region.lab.fail("s3", action, times=10**6, when=self.mine, **how)
+    def refuse(self, action, unless=lambda call: False, **how):
+        """This guest's calls fail from now on, but for those that `unless` takes."""
+        self.region.lab.fail("s3", action, times=10**6, when=lambda call: self.mine(call) and not unless(call), **how)
 
     def go(self):
         """Boots the guest, waits until it is off, lets the glue do its part."""
