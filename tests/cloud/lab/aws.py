@@ -37,6 +37,12 @@ class Handler(MotoRequestHandler):
     def log_request(self, *_):
         pass
 
+    def send_header(self, keyword, value):
+        # One date, that of the answer if it has its own: the server has put one in by itself.
+        if keyword.lower() == "date":
+            self._headers_buffer = [line for line in self._headers_buffer if not line.lower().startswith(b"date:")]
+        super().send_header(keyword, value)
+
 
 class Aws:
     """The simulated AWS: one account, one region."""
