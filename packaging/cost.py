@@ -2,8 +2,8 @@
 """What Hard Target costs a month, as the README's table: `packaging/cost.py`.
 
 Prices are AWS's public list prices in US dollars for us-east-1 (N. Virginia), Linux, without any free tier,
-credit or discount. They were put together on 2026-11-21 on a machine without access to aws.amazon.com: from
-documentation and third-party pages where `seen` is true, else from memory. Check what matters to you against
+credit or discount. They are of 2026-11-21: from documentation and third-party pages where `seen` is true, else
+from memory. Check what matters to you against
 https://aws.amazon.com/pricing/ and change it here; the README's table is tested against this file.
 
 Python's standard library only.
