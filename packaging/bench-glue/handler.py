@@ -1,6 +1,7 @@
 """What the glue does for one launch and one tag, in Python with boto3: the yardstick of `make bench-glue`.
 
-The same calls to AWS in the same order, and as little else as one would write. It is measured, never deployed.
+It asks AWS what the function asks, but for three things that it leaves out: stale tags are not removed, the launch
+record is not marked as finished, and a report is parsed but not judged. It is measured, never deployed.
 """
 
 import datetime
