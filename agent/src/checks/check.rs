@@ -21,6 +21,8 @@ pub struct Check {
     pub since: &'static str,
     /// Where to read on.
     pub references: &'static [Ref],
+    /// Which of Lynis's tests say the same thing: its findings are counted with this check's.
+    pub same_as: &'static [SameAs],
     /// The doc comment: the manual page, in Markdown.
     pub doc: &'static str,
     /// Says from the facts alone whether the fault is there.
@@ -57,16 +59,86 @@ pub enum Ref {
     Manual(&'static str),
 }
 
+/// What of a Lynis test says the same thing as a check that found its fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SameAs {
+    /// Whatever the test (`AUTH-9204`) says: it asks one question.
+    Test(&'static str),
+    /// Only what the test says of one subject. `("SSH-7408", "PermitRootLogin")`: the test speaks of
+    /// many options of sshd, a finding an option.
+    About(&'static str, &'static str),
+    /// What the test says of the very subject (a setting, a path) that our finding has, for a check
+    /// that looks at several.
+    Each(&'static str),
+    /// The test gives one finding, in whose evidence each line names a setting (`KRNL-6000`): the
+    /// lines of settings that are subjects of our findings.
+    Lines(&'static str),
+}
+
+impl SameAs {
+    /// The id of Lynis's test.
+    #[must_use]
+    pub const fn test(self) -> &'static str {
+        match self {
+            Self::Test(test) | Self::About(test, _) | Self::Each(test) | Self::Lines(test) => test,
+        }
+    }
+}
+
 impl Ref {
+    /// A section of the CIS benchmark for Debian 11; numbered as in `tasks/` of the first release of
+    /// ansible-lockdown's DEBIAN11-CIS (ComplianceAsCode has no controls file for it).
+    #[must_use]
+    pub const fn debian_11(section: &'static str) -> Self {
+        Self::Cis("Debian Linux 11 v1.0.0", section)
+    }
+
+    /// A section of the CIS benchmark for Ubuntu 22.04, or the parent of several; numbered as in
+    /// `controls/cis_ubuntu2204.yml` of ComplianceAsCode.
+    #[must_use]
+    pub const fn ubuntu_2204(section: &'static str) -> Self {
+        Self::Cis("Ubuntu Linux 22.04 LTS v2.0.0", section)
+    }
+
+    /// A section of the CIS benchmark for Red Hat Enterprise Linux 9, or the parent of several;
+    /// numbered as in `controls/cis_rhel9.yml` of ComplianceAsCode.
+    #[must_use]
+    pub const fn rhel_9(section: &'static str) -> Self {
+        Self::Cis("Red Hat Enterprise Linux 9 v2.0.0", section)
+    }
+
+    /// A section of the CIS benchmark for Amazon Linux 2, or the parent of several; numbered as in
+    /// `tasks/` of ansible-lockdown's AMAZON2-CIS (ComplianceAsCode has no controls file for it).
+    #[must_use]
+    pub const fn amazon_linux_2(section: &'static str) -> Self {
+        Self::Cis("Amazon Linux 2 v3.0.0", section)
+    }
+
+    /// A section of the CIS benchmark for SUSE Linux Enterprise 15, or the parent of several;
+    /// numbered as in `controls/cis_sle15.yml` of ComplianceAsCode.
+    #[must_use]
+    pub const fn sles_15(section: &'static str) -> Self {
+        Self::Cis("SUSE Linux Enterprise 15 v1.1.1", section)
+    }
+
+    /// A section of the CIS distribution-independent Linux benchmark, or the parent of several;
+    /// numbered as in `controls/` of dev-sec's cis-dil-benchmark.
+    #[must_use]
+    pub const fn independent(section: &'static str) -> Self {
+        Self::Cis("Distribution Independent Linux v2.0.0", section)
+    }
+
     /// A section of the CIS benchmark for Debian 12, or the parent of several; numbered as in
     /// `controls/cis_debian12.yml` of ComplianceAsCode.
-    pub(crate) const fn debian_12(section: &'static str) -> Self {
+    #[must_use]
+    pub const fn debian_12(section: &'static str) -> Self {
         Self::Cis("Debian Linux 12 v1.1.0", section)
     }
 
     /// A section of the CIS benchmark for Amazon Linux 2023, or the parent of several; numbered as
     /// in `controls/cis_al2023.yml` of ComplianceAsCode.
-    pub(crate) const fn amazon_linux_2023(section: &'static str) -> Self {
+    #[must_use]
+    pub const fn amazon_linux_2023(section: &'static str) -> Self {
         Self::Cis("Amazon Linux 2023 v1.0.0", section)
     }
 }
@@ -166,7 +238,8 @@ impl Fault {
 /// Defines a check as a constant, with its doc comment as manual page.
 ///
 /// `passes` and `fails` build, in tests only, a root on which the check passes and one on which it
-/// finds its fault; both go through the real reading of facts.
+/// finds its fault; both go through the real reading of facts. `same_as`, after the references, may
+/// be left out.
 macro_rules! check {
     (
         $(#[doc = $doc:literal])+
@@ -177,6 +250,7 @@ macro_rules! check {
             scope: $scope:ident,
             since: $since:literal,
             references: [$($reference:expr),* $(,)?],
+            $(same_as: [$($same_as:expr),* $(,)?],)?
             judge: $judge:path,
             passes: $passes:expr,
             fails: $fails:expr $(,)?
@@ -190,6 +264,7 @@ macro_rules! check {
             scope: $crate::checks::Scope::$scope,
             since: $since,
             references: &[$($reference),*],
+            same_as: &[$($($same_as),*)?],
             doc: concat!($($doc, "\n"),+),
             judge: $judge,
             #[cfg(test)]

@@ -20,7 +20,7 @@ mod upkeep;
 mod tests;
 
 pub use catalogue::CATALOGUE;
-pub use check::{Check, Ref, Scope};
+pub use check::{Check, Ref, SameAs, Scope};
 pub(crate) use check::{Fault, Judged, NotJudged, Verdict};
 pub use page::{Page, checks_md};
 

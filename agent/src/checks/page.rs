@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use hardtarget_report::Reference;
 
-use super::{Check, Ref, Scope};
+use super::{Check, Ref, SameAs, Scope};
 
 /// The three parts of a check's doc comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,18 @@ impl Ref {
             Self::Manual(page) => (page.to_owned(), None),
         };
         Reference { name, url }
+    }
+}
+
+impl SameAs {
+    /// The test, and in parentheses what of it: `SSH-7408 (PermitRootLogin)`.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::Test(test) => test.to_owned(),
+            Self::About(test, subject) => format!("{test} ({subject})"),
+            Self::Each(test) | Self::Lines(test) => format!("{test} (where it names the same)"),
+        }
     }
 }
 
@@ -102,6 +114,11 @@ impl Check {
                 };
             }
             text.push_str(".\n");
+        }
+        if !self.same_as.is_empty() {
+            let tests: Vec<String> = self.same_as.iter().map(|same| same.words()).collect();
+            // Writing to a string cannot fail.
+            let _ok = writeln!(text, "\nLynis says the same: {}.", tests.join(", "));
         }
         text
     }

@@ -79,6 +79,23 @@ fn every_check_passes_its_good_root_and_fails_its_bad_one() {
 }
 
 #[test]
+fn what_lynis_says_too_is_named_by_its_tests() {
+    for check in CATALOGUE {
+        for same in check.same_as {
+            let (letters, number) = same.test().split_once('-').unwrap();
+            assert!(
+                (3..=4).contains(&letters.len())
+                    && letters.bytes().all(|b| b.is_ascii_uppercase())
+                    && number.len() == 4
+                    && number.bytes().all(|b| b.is_ascii_digit()),
+                "{}: {same:?}",
+                check.id
+            );
+        }
+    }
+}
+
+#[test]
 fn an_empty_root_is_never_a_panic() {
     let facts = Tree::new().facts();
     for check in CATALOGUE {

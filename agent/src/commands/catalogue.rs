@@ -6,7 +6,7 @@ use anyhow::bail;
 use serde_json::json;
 
 use super::{End, terminal};
-use crate::checks::{CATALOGUE, Check, Page, Scope, checks_md};
+use crate::checks::{CATALOGUE, Check, Page, SameAs, Scope, checks_md};
 use crate::cli::ChecksFormat;
 
 pub(super) fn list(format: ChecksFormat) -> anyhow::Result<End> {
@@ -64,6 +64,14 @@ fn object(check: &Check) -> serde_json::Value {
             let reference = reference.reference();
             json!({"name": reference.name, "url": reference.url})
         }).collect::<Vec<_>>(),
+        "same_as": check.same_as.iter().map(|same| json!({
+            "engine": "lynis",
+            "id": same.test(),
+            "subject": match same {
+                SameAs::About(_, subject) => Some(subject),
+                SameAs::Test(_) | SameAs::Each(_) | SameAs::Lines(_) => None,
+            },
+        })).collect::<Vec<_>>(),
     })
 }
 
@@ -122,6 +130,12 @@ fn manual(check: &Check) -> String {
                 text.push_str(&format!(" <{url}>"));
             }
             text.push('\n');
+        }
+    }
+    if !check.same_as.is_empty() {
+        text.push_str(&format!("\n{bold}Lynis says the same{bold:#}\n"));
+        for same in check.same_as {
+            text.push_str(&format!("  {}\n", same.words()));
         }
     }
     text
