@@ -60,6 +60,8 @@ pub(crate) struct Ended {
     pub(crate) score: Option<v1::Score>,
     pub(crate) findings: Vec<v1::Finding>,
     pub(crate) packages: Vec<v1::Package>,
+    pub(crate) advisories: Option<v1::Advisories>,
+    pub(crate) vulnerabilities: Vec<v1::Vulnerability>,
     pub(crate) facts: BTreeMap<String, Vec<String>>,
     pub(crate) attachments: Vec<(String, PathBuf)>,
 }
@@ -88,6 +90,8 @@ impl Ended {
             score: given.score.as_ref().map(Into::into),
             findings: given.findings.iter().map(Into::into).collect(),
             packages: given.packages.iter().map(Into::into).collect(),
+            advisories: given.advisories.as_ref().map(Into::into),
+            vulnerabilities: given.vulnerabilities.iter().map(Into::into).collect(),
             facts: given.facts,
             attachments: given.attachments,
         }

@@ -15,11 +15,13 @@ pub enum EngineId {
     Native,
     /// The installed packages.
     Packages,
+    /// OpenSCAP, <https://www.open-scap.org/>.
+    OpenScap,
 }
 
 impl EngineId {
     /// All engines, in the order in which they are reported.
-    pub const ALL: [Self; 3] = [Self::Lynis, Self::Native, Self::Packages];
+    pub const ALL: [Self; 4] = [Self::Lynis, Self::Native, Self::Packages, Self::OpenScap];
 
     /// The lower-case word used on the wire and on the command line.
     #[must_use]
@@ -28,6 +30,7 @@ impl EngineId {
             Self::Lynis => "lynis",
             Self::Native => "native",
             Self::Packages => "packages",
+            Self::OpenScap => "openscap",
         }
     }
 }
@@ -40,7 +43,7 @@ impl fmt::Display for EngineId {
 
 /// A word that names no engine.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no engine: use lynis, native or packages")]
+#[error("`{0}` is no engine: use lynis, native, packages or openscap")]
 pub struct UnknownEngine(String);
 
 impl FromStr for EngineId {

@@ -1,6 +1,6 @@
 //! One thing wrong with a machine, from any engine.
 
-use crate::{EngineId, Severity, fingerprint};
+use crate::{EngineId, Severity, Waiver, fingerprint};
 
 /// One thing wrong, from any engine.
 ///
@@ -31,6 +31,11 @@ pub struct Finding {
     /// The same fault on the next image of the family has the same fingerprint, see
     /// [`fingerprint`].
     pub fingerprint: String,
+    /// The tests of other engines that say the same of this machine, sorted by id; counted here
+    /// and nowhere else.
+    pub same_as: Vec<String>,
+    /// Who took it upon themselves to live with it.
+    pub waiver: Option<Waiver>,
 }
 
 impl Finding {
@@ -39,6 +44,12 @@ impl Finding {
     pub fn with_fingerprint(mut self) -> Self {
         self.fingerprint = fingerprint(self.engine, &self.id, &self.subject);
         self
+    }
+
+    /// Whether somebody lives with it, and still may.
+    #[must_use]
+    pub fn is_waived(&self) -> bool {
+        self.waiver.as_ref().is_some_and(|waiver| !waiver.expired)
     }
 
     /// The key by which findings are sorted in a report: worst first, then by id and subject.

@@ -15,18 +15,23 @@ mod severity;
 #[cfg(test)]
 mod strategy;
 mod target;
+mod vulnerability;
+mod waiver;
 
 pub mod diff;
 pub mod render;
 #[doc(hidden)]
 pub mod sample;
 pub mod v1;
+pub mod waivers;
 
 pub use clean::{clean_line, clean_text};
 pub use coverage::{CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun};
 pub use finding::{Finding, MORE_PLACES, Reference};
 pub use fingerprint::fingerprint;
-pub use model::{Package, Report, Scan, Status, Vulnerability};
+pub use model::{Package, Report, Scan, Status};
 pub use score::{Score, ScoredTest};
 pub use severity::{Counts, Severity};
 pub use target::{Boot, Os, Target};
+pub use vulnerability::{Advisories, Feed, Fix, Origin, Rated, Vulnerability};
+pub use waiver::Waiver;

@@ -1,11 +1,11 @@
 //! The report as the code sees it; [`crate::v1`] is how it travels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::{Counts, EngineRun, Finding, Score, Target};
+use crate::{Advisories, Counts, EngineRun, Finding, Score, Target, Vulnerability};
 
 /// The outcome of one scan of one machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,9 @@ pub struct Report {
     pub engines: Vec<EngineRun>,
     /// What is wrong, worst first, then by id and subject.
     pub findings: Vec<Finding>,
-    /// Known vulnerabilities of the installed packages.
+    /// What vulnerabilities were looked up in; `None` if they were not looked for.
+    pub advisories: Option<Advisories>,
+    /// Known vulnerabilities of the installed packages, worst first, then by package and id.
     pub vulnerabilities: Vec<Vulnerability>,
     /// The installed packages, sorted by name.
     pub packages: Vec<Package>,
@@ -29,14 +31,33 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many findings there are of each severity.
+    /// How many findings there are of each severity, without those that are waived.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        Counts::of(self.findings.iter().map(|finding| finding.severity))
+        let open = self.findings.iter().filter(|one| !one.is_waived());
+        Counts::of(open.map(|one| one.severity))
+    }
+
+    /// How many vulnerabilities there are of each severity, without those that are waived; `None` if
+    /// they were not looked for, which is not the same as none.
+    #[must_use]
+    pub fn vulnerability_counts(&self) -> Option<Counts> {
+        self.advisories.as_ref()?;
+        let open = self.vulnerabilities.iter().filter(|one| !one.is_waived());
+        Some(Counts::of(open.map(|one| one.severity)))
+    }
+
+    /// How many findings and vulnerabilities are waived.
+    #[must_use]
+    pub fn waived(&self) -> u64 {
+        let findings = self.findings.iter().filter(|one| one.is_waived()).count();
+        let vulnerabilities = self.vulnerabilities.iter().filter(|one| one.is_waived());
+        (findings + vulnerabilities.count()) as u64
     }
 
     /// Brings everything into the order in which it is written, so that the same scan gives the
-    /// same bytes. Of findings with one fingerprint the worst stays, with the evidence of all.
+    /// same bytes. Of findings with one fingerprint the worst stays, with the evidence of all; of
+    /// vulnerabilities likewise the worst.
     pub fn sort(&mut self) {
         self.findings
             .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
@@ -65,8 +86,16 @@ impl Report {
         }
         self.packages.sort();
         self.packages.dedup();
-        self.vulnerabilities.sort();
-        self.vulnerabilities.dedup();
+        if let Some(advisories) = &mut self.advisories {
+            advisories.feeds.sort();
+            advisories.feeds.dedup();
+        }
+        // The whole as the last key: no two that differ have the same place.
+        self.vulnerabilities
+            .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()).then_with(|| a.cmp(b)));
+        let mut seen = BTreeSet::new();
+        self.vulnerabilities
+            .retain(|one| seen.insert((one.id.clone(), one.package.clone())));
     }
 }
 
@@ -125,35 +154,17 @@ pub struct Package {
     pub version: String,
     /// Its architecture, where the package manager has one.
     pub arch: Option<String>,
-    /// The kind of package: `deb`, `rpm`, `apk`; `lynis` where only Lynis's list is at hand.
+    /// The kind of package: `deb`, `rpm`, `apk`, or of a language `pypi`, `npm`, `gem`, `golang`; `lynis`
+    /// where only Lynis's list is at hand.
     pub kind: String,
     /// The source package, where it has another name.
     pub source: Option<String>,
-}
-
-/// A known vulnerability of an installed package.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Vulnerability {
-    /// Its id, e.g. `CVE-2024-3094`.
-    pub id: String,
-    /// The installed package that has it.
-    pub package: String,
-    /// The version installed.
-    pub installed: String,
-    /// The version that repairs it, where there is one.
-    pub fixed: Option<String>,
-    /// How bad it is.
-    pub severity: crate::Severity,
-    /// The advisory that says so.
-    pub advisory: Option<String>,
-}
-
-impl Vulnerability {
-    /// Its stable name, as [`crate::fingerprint`] gives it to findings: over its id and package.
-    #[must_use]
-    pub fn fingerprint(&self) -> String {
-        crate::fingerprint(crate::EngineId::Packages, &self.id, &self.package)
-    }
+    /// The source package's version, where it is another one.
+    pub source_version: Option<String>,
+    /// The module and stream that an rpm belongs to, e.g. `postgresql:15`.
+    pub module: Option<String>,
+    /// The file that a language's package was read from.
+    pub location: Option<String>,
 }
 
 #[cfg(test)]

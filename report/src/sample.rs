@@ -12,8 +12,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::{
-    Boot, CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun, Finding, Os, Report, Scan,
-    Score, ScoredTest, Severity, Status, Target, Vulnerability,
+    Advisories, Boot, CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun, Feed, Finding,
+    Fix, Origin, Os, Rated, Report, Scan, Score, ScoredTest, Severity, Status, Target,
+    Vulnerability,
 };
 
 pub use hostile::hostile;
@@ -64,6 +65,7 @@ pub fn typical() -> Report {
             .into_iter()
             .chain(lynis::findings())
             .collect(),
+        advisories: None,
         vulnerabilities: Vec::new(),
         packages: packages::packages(),
         facts: facts(),
@@ -76,6 +78,16 @@ pub fn typical() -> Report {
 #[must_use]
 pub fn vulnerable() -> Report {
     let mut report = typical();
+    report.advisories = Some(Advisories {
+        origin: Origin::File,
+        built: Some(STARTED),
+        sha256: Some("9".repeat(64)),
+        feeds: vec![Feed {
+            name: "Debian:12".to_owned(),
+            as_of: Some(STARTED),
+            entries: 41_213,
+        }],
+    });
     report.vulnerabilities = [
         (
             "CVE-2026-31337",
@@ -110,10 +122,15 @@ pub fn vulnerable() -> Report {
     .map(|(id, package, installed, fixed, severity)| Vulnerability {
         id: id.to_owned(),
         package: package.to_owned(),
+        kind: "deb".to_owned(),
         installed: installed.to_owned(),
-        fixed: fixed.map(str::to_owned),
+        source: None,
+        fix: fixed.map_or(Fix::None, |fixed| Fix::Available(fixed.to_owned())),
         severity,
+        rated: Rated::Vendor,
+        cvss: None,
         advisory: Some(format!("https://security-tracker.debian.org/tracker/{id}")),
+        waiver: None,
     })
     .collect();
     report.sort();
@@ -142,7 +159,7 @@ pub fn partial() -> Report {
                     "/var/lib/dpkg/status: permission denied; run the scan as root".to_owned(),
                 );
             }
-            EngineId::Native => {}
+            EngineId::Native | EngineId::OpenScap => {}
         }
     }
     report
@@ -168,7 +185,9 @@ pub fn failed() -> Report {
         run.checks = Vec::new();
         run.duration = Duration::ZERO;
         run.outcome = match run.engine {
-            EngineId::Packages => EngineOutcome::Skipped("left out with --engine".to_owned()),
+            EngineId::Packages | EngineId::OpenScap => {
+                EngineOutcome::Skipped("left out with --engine".to_owned())
+            }
             EngineId::Lynis | EngineId::Native => {
                 EngineOutcome::Failed("it ended before it could report".to_owned())
             }

@@ -9,8 +9,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::{
-    Boot, CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun, Finding, Os, Package,
-    Reference, Report, Scan, Score, ScoredTest, Severity, Status, Target, Vulnerability,
+    Advisories, Boot, CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun, Feed, Finding,
+    Fix, Origin, Os, Package, Rated, Reference, Report, Scan, Score, ScoredTest, Severity, Status,
+    Target, Vulnerability, Waiver,
 };
 
 /// Mostly short and plain, now and then anything.
@@ -33,12 +34,21 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
         option::of(score()),
         engines(),
         vec(finding(), 0..6),
-        vec(vulnerability(), 0..3),
+        (option::of(advisories()), vec(vulnerability(), 0..3)),
         vec(package(), 0..3),
         btree_map(text(), vec(text(), 0..3), 0..3),
     )
         .prop_map(
-            |(mut scan, target, score, engines, findings, vulnerabilities, packages, facts)| {
+            |(
+                mut scan,
+                target,
+                score,
+                engines,
+                findings,
+                (advisories, vulnerabilities),
+                packages,
+                facts,
+            )| {
                 scan.status = status(&engines);
                 match scan.status {
                     Status::Complete => scan.why.clear(),
@@ -50,7 +60,12 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
                     score,
                     engines,
                     findings,
-                    vulnerabilities,
+                    vulnerabilities: if advisories.is_some() {
+                        vulnerabilities
+                    } else {
+                        Vec::new()
+                    },
+                    advisories,
                     packages,
                     facts,
                 };
@@ -171,7 +186,7 @@ fn engines() -> impl Strategy<Value = Vec<EngineRun>> {
         any::<u64>(),
         vec(check(), 0..4),
     );
-    vec(run, 0..=3).prop_map(|runs| {
+    vec(run, 0..=4).prop_map(|runs| {
         runs.into_iter()
             .zip(EngineId::ALL)
             .map(
@@ -211,12 +226,16 @@ fn finding() -> impl Strategy<Value = Finding> {
         (text(), select(EngineId::ALL.to_vec()), text(), severity()),
         (text(), text(), vec(text(), 0..3), text()),
         vec(reference, 0..3),
+        vec(text(), 0..3),
+        option::of(waiver()),
     )
         .prop_map(
             |(
                 (id, engine, title, severity),
                 (category, subject, evidence, remediation),
                 references,
+                same_as,
+                waiver,
             )| {
                 Finding {
                     id,
@@ -229,33 +248,91 @@ fn finding() -> impl Strategy<Value = Finding> {
                     remediation,
                     references,
                     fingerprint: String::new(),
+                    same_as,
+                    waiver,
                 }
                 .with_fingerprint()
             },
         )
 }
 
-fn vulnerability() -> impl Strategy<Value = Vulnerability> {
-    (text(), text(), text(), maybe(), severity(), maybe()).prop_map(
-        |(id, package, installed, fixed, severity, advisory)| Vulnerability {
-            id,
-            package,
-            installed,
-            fixed,
-            severity,
-            advisory,
+fn waiver() -> impl Strategy<Value = Waiver> {
+    (text(), text(), 0_i16..9999, any::<bool>()).prop_map(|(reason, owner, year, expired)| Waiver {
+        reason,
+        owner,
+        expires: jiff::civil::date(year + 1, 2, 28),
+        expired,
+    })
+}
+
+fn advisories() -> impl Strategy<Value = Advisories> {
+    let feed = (text(), option::of(time()), any::<u64>()).prop_map(|(name, as_of, entries)| Feed {
+        name,
+        as_of,
+        entries,
+    });
+    (any::<bool>(), option::of(time()), maybe(), vec(feed, 0..3)).prop_map(
+        |(file, built, sha256, feeds)| Advisories {
+            origin: if file {
+                Origin::File
+            } else {
+                Origin::Repositories
+            },
+            built,
+            sha256,
+            feeds,
         },
     )
 }
 
+fn vulnerability() -> impl Strategy<Value = Vulnerability> {
+    let fix = prop_oneof![
+        text().prop_map(Fix::Available),
+        Just(Fix::None),
+        Just(Fix::WontFix)
+    ];
+    let rated = select(vec![Rated::Vendor, Rated::Cvss, Rated::Unrated]);
+    (
+        (text(), text(), text(), text(), maybe()),
+        (fix, severity(), rated, maybe(), maybe()),
+        option::of(waiver()),
+    )
+        .prop_map(
+            |(
+                (id, package, kind, installed, source),
+                (fix, severity, rated, cvss, advisory),
+                waiver,
+            )| Vulnerability {
+                id,
+                package,
+                kind,
+                installed,
+                source,
+                fix,
+                severity,
+                rated,
+                cvss,
+                advisory,
+                waiver,
+            },
+        )
+}
+
 fn package() -> impl Strategy<Value = Package> {
-    (text(), text(), maybe(), text(), maybe()).prop_map(|(name, version, arch, kind, source)| {
-        Package {
-            name,
-            version,
-            arch,
-            kind,
-            source,
-        }
-    })
+    (
+        (text(), text(), maybe(), text()),
+        (maybe(), maybe(), maybe(), maybe()),
+    )
+        .prop_map(
+            |((name, version, arch, kind), (source, source_version, module, location))| Package {
+                name,
+                version,
+                arch,
+                kind,
+                source,
+                source_version,
+                module,
+                location,
+            },
+        )
 }

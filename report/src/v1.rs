@@ -4,12 +4,14 @@
 //! not change, whatever becomes of the inner types: a new shape is a new version beside this one.
 
 mod convert;
+mod date;
 mod outline;
 mod parse;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,13 +36,19 @@ pub struct Report {
     pub target: Target,
     /// Lynis's hardening index; null where Lynis did not run to its end.
     pub score: Option<Score>,
-    /// How many findings there are of each severity.
+    /// How many findings there are of each severity, without those that are waived.
     pub counts: Counts,
+    /// The same of vulnerabilities; null if they were not looked for, which is not the same as none.
+    pub vulnerability_counts: Option<Counts>,
+    /// How many findings and vulnerabilities are waived.
+    pub waived: u64,
     /// What each engine did.
     pub engines: Vec<Engine>,
     /// What is wrong, worst first, then by id and subject.
     pub findings: Vec<Finding>,
-    /// Known vulnerabilities of the installed packages.
+    /// What vulnerabilities were looked up in; null if they were not looked for.
+    pub advisories: Option<Advisories>,
+    /// Known vulnerabilities of the installed packages, worst first, then by package and id.
     pub vulnerabilities: Vec<Vulnerability>,
     /// The installed packages, sorted by name.
     pub packages: Vec<Package>,
@@ -173,7 +181,7 @@ pub struct ScoredTest {
     pub max_points: u32,
 }
 
-/// How many findings there are of each severity.
+/// How many there are of each severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Counts {
@@ -217,6 +225,8 @@ pub enum EngineId {
     Native,
     /// The installed packages.
     Packages,
+    /// OpenSCAP.
+    OpenScap,
 }
 
 /// How an engine ended.
@@ -286,6 +296,26 @@ pub struct Finding {
     /// The same fault on the next image has the same fingerprint.
     #[schemars(regex(pattern = r"^[0-9a-f]{32}$"))]
     pub fingerprint: String,
+    /// The tests of other engines that say the same of this machine; counted here and nowhere else.
+    pub same_as: Vec<String>,
+    /// Who lives with it; null if nobody does.
+    pub waiver: Option<Waiver>,
+}
+
+/// The decision to live with something for a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day (UTC) on which it holds, as YYYY-MM-DD.
+    #[serde(with = "date")]
+    #[schemars(with = "String", extend("format" = "date"))]
+    pub expires: Date,
+    /// Whether that day was over: then it holds no longer.
+    pub expired: bool,
 }
 
 /// How bad a finding is, by what an attacker gains.
@@ -324,28 +354,109 @@ pub struct Package {
     pub version: String,
     /// Its architecture.
     pub arch: Option<String>,
-    /// The kind of package: `deb`, `rpm`, `apk`; `lynis` where only Lynis's list was at hand.
+    /// The kind of package: `deb`, `rpm`, `apk`, or of a language `pypi`, `npm`, `gem`, `golang`; `lynis`
+    /// where only Lynis's list was at hand.
     pub kind: String,
     /// The source package, where it has another name.
     pub source: Option<String>,
+    /// The source package's version, where it is another one.
+    pub source_version: Option<String>,
+    /// The module and stream that an rpm belongs to.
+    pub module: Option<String>,
+    /// The file that a language's package was read from.
+    pub location: Option<String>,
 }
 
-/// A known vulnerability of an installed package.
+/// What vulnerabilities were looked up in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Advisories {
+    /// Where the advisories come from.
+    pub origin: Origin,
+    /// When the file was built (RFC 3339, UTC); of a file only.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    pub built: Option<Timestamp>,
+    /// The file's SHA-256; of a file only.
+    pub sha256: Option<String>,
+    /// The feeds that speak of this machine's release, sorted by name.
+    pub feeds: Vec<Feed>,
+}
+
+/// Where advisories come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// A file of advisories.
+    File,
+    /// What the machine's package manager keeps of its repositories: pending security updates only.
+    Repositories,
+}
+
+/// One source of advisories.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Feed {
+    /// Its name and release.
+    pub name: String,
+    /// Of when its state is (RFC 3339, UTC).
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    pub as_of: Option<Timestamp>,
+    /// How many entries it has for this release.
+    pub entries: u64,
+}
+
+/// A known vulnerability of an installed package: one for each CVE and package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Vulnerability {
-    /// Its id.
+    /// Its CVE id; the advisory's own id where that names no CVE.
     pub id: String,
     /// The installed package that has it.
     pub package: String,
+    /// That package's kind.
+    pub kind: String,
     /// The version installed.
     pub installed: String,
-    /// The version that repairs it, where there is one.
+    /// The source package, where it has another name.
+    pub source: Option<String>,
+    /// Whether a newer version repairs it.
+    pub fix: Fix,
+    /// The version that repairs it; null unless one is available.
     pub fixed: Option<String>,
     /// How bad it is.
     pub severity: Severity,
-    /// The advisory that says so.
+    /// Who says how bad it is.
+    pub rated: Rated,
+    /// The CVSS base score.
+    pub cvss: Option<String>,
+    /// The advisory that repairs it.
     pub advisory: Option<String>,
+    /// Who lives with it; null if nobody does.
+    pub waiver: Option<Waiver>,
+}
+
+/// Whether a newer version repairs a vulnerability.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fix {
+    /// One does.
+    Available,
+    /// None does, for now.
+    None,
+    /// None will: the distribution says so.
+    WontFix,
+}
+
+/// Who says how bad a vulnerability is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Rated {
+    /// The distribution.
+    Vendor,
+    /// The CVSS base score.
+    Cvss,
+    /// Nobody: it counts as medium.
+    Unrated,
 }
 
 /// Writes a report: indented JSON with a line end after it.

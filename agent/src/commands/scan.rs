@@ -285,7 +285,10 @@ pub(super) fn check(args: &ScanArgs) -> Result<(), UsageError> {
 
 fn engines(args: &ScanArgs) -> BTreeSet<EngineId> {
     if args.engines.is_empty() {
-        EngineId::ALL.into_iter().collect()
+        EngineId::ALL
+            .into_iter()
+            .filter(|engine| *engine != EngineId::OpenScap)
+            .collect()
     } else {
         args.engines.iter().copied().collect()
     }

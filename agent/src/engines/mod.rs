@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use hardtarget_report::{CheckRun, EngineId, Finding, Package, Score};
+use hardtarget_report::{Advisories, CheckRun, EngineId, Finding, Package, Score, Vulnerability};
 
 use crate::clock::Clock;
 use crate::host::Host;
@@ -92,6 +92,10 @@ pub struct Yield {
     pub score: Option<Score>,
     /// The installed packages.
     pub packages: Vec<Package>,
+    /// What vulnerabilities were looked up in; `None` if they were not looked for.
+    pub advisories: Option<Advisories>,
+    /// Known vulnerabilities of the packages.
+    pub vulnerabilities: Vec<Vulnerability>,
     /// What it tells besides, by name.
     pub facts: BTreeMap<String, Vec<String>>,
     /// Files to keep beside the report: name there, and where it is now (below [`Cx::work`]).

@@ -113,6 +113,8 @@ fn to_findings(check: &Check, mut faults: Vec<Fault>) -> Vec<Finding> {
                 remediation: remediation.clone(),
                 references: references.clone(),
                 fingerprint: String::new(),
+                same_as: Vec::new(),
+                waiver: None,
             }
             .with_fingerprint()
         })

@@ -48,6 +48,7 @@ pub(crate) fn assemble(request: Request, mut heard: Heard) -> Assembled {
         score: None,
         engines: Vec::new(),
         findings: Vec::new(),
+        advisories: None,
         vulnerabilities: Vec::new(),
         packages: Vec::new(),
         facts: std::collections::BTreeMap::new(),
@@ -62,6 +63,12 @@ pub(crate) fn assemble(request: Request, mut heard: Heard) -> Assembled {
             report
                 .packages
                 .extend(ended.packages.into_iter().map(Into::into));
+            report.advisories = report
+                .advisories
+                .or_else(|| ended.advisories.map(Into::into));
+            report
+                .vulnerabilities
+                .extend(ended.vulnerabilities.into_iter().map(Into::into));
             report.facts.extend(ended.facts);
             report.score = report.score.or_else(|| ended.score.map(Into::into));
             attachments.extend(ended.attachments);
@@ -185,7 +192,8 @@ mod tests {
         let mut heard = heard(&[(EngineId::Native, Ok(Yield::default()))]);
         heard.begun.insert(EngineId::Lynis);
         heard.trouble = Some("the worker was killed by SIGKILL".to_owned());
-        let report = assemble(request(&EngineId::ALL), heard).report;
+        let wanted = [EngineId::Lynis, EngineId::Native, EngineId::Packages];
+        let report = assemble(request(&wanted), heard).report;
         assert_eq!(report.scan.status, Status::Partial);
         assert_eq!(
             report.scan.why,

@@ -90,9 +90,9 @@ fn vulnerability_cells(vulnerability: &Vulnerability) -> [String; 11] {
         id,
         package,
         installed,
-        fixed,
         severity,
         advisory,
+        ..
     } = vulnerability;
     [
         "vulnerable".to_owned(),
@@ -103,7 +103,7 @@ fn vulnerability_cells(vulnerability: &Vulnerability) -> [String; 11] {
         package.clone(),
         "packages".to_owned(),
         format!("installed: {installed}"),
-        fixed.as_ref().map_or_else(
+        vulnerability.fixed().map_or_else(
             || "No version that repairs it is known.".to_owned(),
             |fixed| format!("Update {package} to {fixed} or later."),
         ),

@@ -97,13 +97,12 @@ fn vulnerable(vulnerability: &Vulnerability) -> TestCase {
         id,
         package,
         installed,
-        fixed,
         severity,
         ..
     } = vulnerability;
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status.set_type(severity.as_str());
-    status.set_message(line(&match fixed {
+    status.set_message(line(&match vulnerability.fixed() {
         Some(fixed) => format!("{package} {installed} is vulnerable; {fixed} repairs it"),
         None => format!("{package} {installed} is vulnerable; no version repairs it yet"),
     }));

@@ -132,13 +132,13 @@ fn vulnerability(report: &Report, vulnerability: &Vulnerability) -> Value {
         id,
         package,
         installed,
-        fixed,
         advisory,
         ..
     } = vulnerability;
+    let fixed = vulnerability.fixed();
     let title = clean_line(&format!("{package} {installed} has {id}"), LINE);
     let (severity, severity_id) = severity(vulnerability.severity);
-    let todo = fixed.as_ref().map_or_else(
+    let todo = fixed.map_or_else(
         || "No version that repairs it is known.".to_owned(),
         |fixed| format!("Update {package} to {fixed} or later."),
     );
@@ -268,6 +268,7 @@ const fn standard(engine: EngineId) -> &'static str {
     match engine {
         EngineId::Lynis => "Lynis",
         EngineId::Native | EngineId::Packages => "Hard Target",
+        EngineId::OpenScap => "OpenSCAP",
     }
 }
 

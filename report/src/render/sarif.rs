@@ -116,6 +116,7 @@ const fn tool_name(engine: EngineId) -> &'static str {
         EngineId::Lynis => "Hard Target: Lynis",
         EngineId::Native => "Hard Target",
         EngineId::Packages => "Hard Target: packages",
+        EngineId::OpenScap => "OpenSCAP",
     }
 }
 
@@ -124,6 +125,7 @@ fn version(report: &Report, engine: EngineId, run: Option<&EngineRun>) -> String
     let score = report.score.as_ref().map(|score| &*score.lynis_version);
     let version = match engine {
         EngineId::Lynis => own.or(score).unwrap_or("unknown"),
+        EngineId::OpenScap => own.unwrap_or("unknown"),
         EngineId::Native | EngineId::Packages => own.unwrap_or(&report.scan.agent_version),
     };
     clean_line(version, 40)
@@ -156,7 +158,7 @@ fn vulnerability_result(vulnerability: &Vulnerability, rules: &mut Rules) -> Sar
         "{} {} has {}",
         vulnerability.package, vulnerability.installed, vulnerability.id
     );
-    let todo = vulnerability.fixed.as_ref().map_or_else(
+    let todo = vulnerability.fixed().map_or_else(
         || "no version that repairs it is known".to_owned(),
         |fixed| format!("update it to {fixed} or later"),
     );

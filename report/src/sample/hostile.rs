@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::typical;
 use crate::{
-    Boot, CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun, Finding, Os, Package,
-    Reference, Report, Score, ScoredTest, Severity, Status, Target, Vulnerability,
+    Advisories, Boot, CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun, Feed, Finding,
+    Fix, Origin, Os, Package, Rated, Reference, Report, Score, ScoredTest, Severity, Status,
+    Target, Vulnerability, Waiver,
 };
 
 /// What a hostile image could put into any string of a report. A page that runs any of it sets
@@ -76,15 +77,35 @@ pub fn hostile() -> Report {
     });
     report.engines = engines(&mut evil);
     report.findings = findings(&mut evil);
+    report.advisories = Some(Advisories {
+        origin: Origin::File,
+        built: None,
+        sha256: Some(evil.text()),
+        feeds: vec![Feed {
+            name: evil.text(),
+            as_of: None,
+            entries: 1,
+        }],
+    });
     report.vulnerabilities = ADDRESSES
         .iter()
         .map(|address| Vulnerability {
             id: evil.text(),
             package: evil.text(),
+            kind: evil.text(),
             installed: evil.text(),
-            fixed: Some(evil.text()),
+            source: Some(evil.text()),
+            fix: Fix::Available(evil.text()),
             severity: Severity::High,
+            rated: Rated::Vendor,
+            cvss: Some(evil.text()),
             advisory: Some((*address).to_owned()),
+            waiver: Some(Waiver {
+                reason: evil.text(),
+                owner: evil.text(),
+                expires: jiff::civil::date(2026, 1, 1),
+                expired: true,
+            }),
         })
         .collect();
     report.packages = PAYLOADS
@@ -95,6 +116,9 @@ pub fn hostile() -> Report {
             arch: Some(evil.text()),
             kind: evil.text(),
             source: Some(evil.text()),
+            source_version: Some(evil.text()),
+            module: Some(evil.text()),
+            location: Some(evil.text()),
         })
         .collect();
     report.facts = PAYLOADS
@@ -192,6 +216,8 @@ fn findings(evil: &mut Evil) -> Vec<Finding> {
                     })
                     .collect(),
                 fingerprint: String::new(),
+                same_as: Vec::new(),
+                waiver: None,
             });
         }
     }
@@ -210,6 +236,8 @@ fn findings(evil: &mut Evil) -> Vec<Finding> {
             url: Some(format!("https://example.com/{long}")),
         }],
         fingerprint: String::new(),
+        same_as: Vec::new(),
+        waiver: None,
     });
     findings
         .into_iter()

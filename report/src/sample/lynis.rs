@@ -499,6 +499,8 @@ fn finding(
             url: Some(format!("https://cisofy.com/lynis/controls/{id}/")),
         }],
         fingerprint: String::new(),
+        same_as: Vec::new(),
+        waiver: None,
     }
     .with_fingerprint()
 }

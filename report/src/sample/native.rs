@@ -484,6 +484,8 @@ pub(super) fn findings() -> Vec<Finding> {
                             })
                             .collect(),
                         fingerprint: String::new(),
+                        same_as: Vec::new(),
+                        waiver: None,
                     }
                     .with_fingerprint()
                 })

@@ -114,6 +114,9 @@ pub(super) fn packages() -> Vec<Package> {
             ),
             kind: "deb".to_owned(),
             source: (!source.is_empty()).then(|| (*source).to_owned()),
+            source_version: None,
+            module: None,
+            location: None,
         })
         .collect()
 }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    Boot, Check, CheckState, Counts, Engine, EngineId, Finding, Os, Outcome, Package, Reference,
-    Report, SCHEMA_VERSION, Scan, Score, ScoredTest, Severity, Status, Target, Vulnerability,
+    Advisories, Boot, Check, CheckState, Counts, Engine, EngineId, Feed, Finding, Fix, Origin, Os,
+    Outcome, Package, Rated, Reference, Report, SCHEMA_VERSION, Scan, Score, ScoredTest, Severity,
+    Status, Target, Vulnerability, Waiver,
 };
 use crate::{CheckOutcome, CheckRun, EngineOutcome, EngineRun, model, score, severity, target};
 
@@ -62,7 +63,17 @@ same_enum!(
     crate::EngineId {
         Lynis,
         Native,
-        Packages
+        Packages,
+        OpenScap
+    }
+);
+same_enum!(Origin, crate::Origin { File, Repositories });
+same_enum!(
+    Rated,
+    crate::Rated {
+        Vendor,
+        Cvss,
+        Unrated
     }
 );
 same_struct!(
@@ -109,20 +120,96 @@ same_struct!(
         version,
         arch,
         kind,
-        source
+        source,
+        source_version,
+        module,
+        location
     }
 );
 same_struct!(
-    Vulnerability,
-    model::Vulnerability {
-        id,
-        package,
-        installed,
-        fixed,
-        severity,
-        advisory
+    Waiver,
+    crate::Waiver {
+        reason,
+        owner,
+        expires,
+        expired
     }
 );
+same_struct!(
+    Feed,
+    crate::Feed {
+        name,
+        as_of,
+        entries
+    }
+);
+
+impl From<&crate::Advisories> for Advisories {
+    fn from(inner: &crate::Advisories) -> Self {
+        Self {
+            origin: inner.origin.into(),
+            built: inner.built,
+            sha256: inner.sha256.clone(),
+            feeds: inner.feeds.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Advisories> for crate::Advisories {
+    fn from(wire: Advisories) -> Self {
+        Self {
+            origin: wire.origin.into(),
+            built: wire.built,
+            sha256: wire.sha256,
+            feeds: wire.feeds.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&crate::Vulnerability> for Vulnerability {
+    fn from(inner: &crate::Vulnerability) -> Self {
+        Self {
+            id: inner.id.clone(),
+            package: inner.package.clone(),
+            kind: inner.kind.clone(),
+            installed: inner.installed.clone(),
+            source: inner.source.clone(),
+            fix: match inner.fix {
+                crate::Fix::Available(_) => Fix::Available,
+                crate::Fix::None => Fix::None,
+                crate::Fix::WontFix => Fix::WontFix,
+            },
+            fixed: inner.fixed().map(str::to_owned),
+            severity: inner.severity.into(),
+            rated: inner.rated.into(),
+            cvss: inner.cvss.clone(),
+            advisory: inner.advisory.clone(),
+            waiver: inner.waiver.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl From<Vulnerability> for crate::Vulnerability {
+    fn from(wire: Vulnerability) -> Self {
+        Self {
+            id: wire.id,
+            package: wire.package,
+            kind: wire.kind,
+            installed: wire.installed,
+            source: wire.source,
+            fix: match wire.fix {
+                Fix::Available => crate::Fix::Available(wire.fixed.unwrap_or_default()),
+                Fix::None => crate::Fix::None,
+                Fix::WontFix => crate::Fix::WontFix,
+            },
+            severity: wire.severity.into(),
+            rated: wire.rated.into(),
+            cvss: wire.cvss,
+            advisory: wire.advisory,
+            waiver: wire.waiver.map(Into::into),
+        }
+    }
+}
 
 impl From<severity::Counts> for Counts {
     fn from(counts: severity::Counts) -> Self {
@@ -286,6 +373,8 @@ impl From<&crate::Finding> for Finding {
             remediation: inner.remediation.clone(),
             references: inner.references.iter().map(Into::into).collect(),
             fingerprint: inner.fingerprint.clone(),
+            same_as: inner.same_as.clone(),
+            waiver: inner.waiver.as_ref().map(Into::into),
         }
     }
 }
@@ -303,6 +392,8 @@ impl From<Finding> for crate::Finding {
             remediation: wire.remediation,
             references: wire.references.into_iter().map(Into::into).collect(),
             fingerprint: wire.fingerprint,
+            same_as: wire.same_as,
+            waiver: wire.waiver.map(Into::into),
         }
     }
 }
@@ -315,8 +406,11 @@ impl From<&model::Report> for Report {
             target: (&inner.target).into(),
             score: inner.score.as_ref().map(Into::into),
             counts: inner.counts().into(),
+            vulnerability_counts: inner.vulnerability_counts().map(Into::into),
+            waived: inner.waived(),
             engines: inner.engines.iter().map(Into::into).collect(),
             findings: inner.findings.iter().map(Into::into).collect(),
+            advisories: inner.advisories.as_ref().map(Into::into),
             vulnerabilities: inner.vulnerabilities.iter().map(Into::into).collect(),
             packages: inner.packages.iter().map(Into::into).collect(),
             facts: inner.facts.clone(),
@@ -332,6 +426,7 @@ impl From<Report> for model::Report {
             score: wire.score.map(Into::into),
             engines: wire.engines.into_iter().map(Into::into).collect(),
             findings: wire.findings.into_iter().map(Into::into).collect(),
+            advisories: wire.advisories.map(Into::into),
             vulnerabilities: wire.vulnerabilities.into_iter().map(Into::into).collect(),
             packages: wire.packages.into_iter().map(Into::into).collect(),
             facts: wire.facts,

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::outline::Outline;
 use super::{
-    Check, CheckState, Counts, Engine, Finding, Outcome, Report, SCHEMA_VERSION, Scan, Score,
-    Status,
+    Check, CheckState, Counts, Engine, Finding, Fix, Outcome, Report, SCHEMA_VERSION, Scan, Score,
+    Status, Waiver,
 };
 use crate::{clean_line, fingerprint, model};
 
@@ -108,9 +108,48 @@ fn check(report: &Report) -> Result<(), String> {
             return Err(format!("{} is there twice", quoted(&one.id)));
         }
     }
-    let severities = report.findings.iter().map(|one| one.severity.into());
-    if Counts::from(crate::Counts::of(severities)) != report.counts {
+    vulnerabilities(report)?;
+    counts(report)
+}
+
+/// There are none where nobody looked; each is there once; and a repair has a version.
+fn vulnerabilities(report: &Report) -> Result<(), String> {
+    if report.advisories.is_none() && !report.vulnerabilities.is_empty() {
+        return Err("vulnerabilities, though they were not looked for".to_owned());
+    }
+    let mut seen = BTreeSet::new();
+    for one in &report.vulnerabilities {
+        if !seen.insert((&one.id, &one.package)) {
+            return Err(format!("{} is there twice", quoted(&one.id)));
+        }
+        if (one.fix == Fix::Available) != one.fixed.is_some() {
+            return Err(format!(
+                "{} has a repair without a version, or the reverse",
+                quoted(&one.id)
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What is waived counts as waived and nowhere else.
+fn counts(report: &Report) -> Result<(), String> {
+    let open = |waiver: &Option<Waiver>| waiver.as_ref().is_none_or(|waiver| waiver.expired);
+    let findings = report.findings.iter().filter(|one| open(&one.waiver));
+    let found = crate::Counts::of(findings.map(|one| one.severity.into()));
+    if Counts::from(found) != report.counts {
         return Err("its counts are not those of its findings".to_owned());
+    }
+    let vulnerabilities = report.vulnerabilities.iter();
+    let vulnerabilities = vulnerabilities.filter(|one| open(&one.waiver));
+    let known = crate::Counts::of(vulnerabilities.map(|one| one.severity.into()));
+    let told = report.advisories.as_ref().map(|_| Counts::from(known));
+    if told != report.vulnerability_counts {
+        return Err("its counts are not those of its vulnerabilities".to_owned());
+    }
+    let all = report.findings.len() + report.vulnerabilities.len();
+    if (all as u64).checked_sub(report.waived) != Some(found.total() + known.total()) {
+        return Err("it has another number of waivers than it says".to_owned());
     }
     Ok(())
 }

@@ -68,6 +68,7 @@ pub fn report_from_lynis(dat: &[u8], log: Option<&[u8]>) -> Result<Report, Conve
             checks,
         }],
         findings: findings::findings(&file),
+        advisories: None,
         vulnerabilities: Vec::new(),
         packages: facts::packages(&file),
         facts: facts::facts(&file),

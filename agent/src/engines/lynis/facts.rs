@@ -63,6 +63,9 @@ pub(super) fn packages(report: &ReportFile) -> Vec<Package> {
                 arch: None,
                 kind: "lynis".to_owned(),
                 source: None,
+                source_version: None,
+                module: None,
+                location: None,
             })
         })
         .collect();

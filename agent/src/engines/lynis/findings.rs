@@ -98,6 +98,8 @@ fn finding(event: &Event, subjects: &Subjects, evidence: &Evidence<'_>) -> Findi
         remediation,
         references,
         fingerprint: String::new(),
+        same_as: Vec::new(),
+        waiver: None,
     }
     .with_fingerprint()
 }

@@ -107,6 +107,9 @@ mod tests {
                     arch: Some("amd64".to_owned()),
                     kind: "deb".to_owned(),
                     source: Some("glibc".to_owned()),
+                    source_version: None,
+                    module: None,
+                    location: None,
                 },
                 Package {
                     name: "held".to_owned(),
@@ -114,6 +117,9 @@ mod tests {
                     arch: None,
                     kind: "deb".to_owned(),
                     source: None,
+                    source_version: None,
+                    module: None,
+                    location: None,
                 },
             ]
         );

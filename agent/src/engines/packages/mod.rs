@@ -84,6 +84,9 @@ fn package(kind: &str, name: &str, version: &str, arch: &str, source: &str) -> O
         version,
         arch: optional(arch),
         kind: kind.to_owned(),
+        source_version: None,
+        module: None,
+        location: None,
     })
 }
 

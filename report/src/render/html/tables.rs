@@ -28,7 +28,7 @@ pub(super) fn vulnerabilities(report: &Report) -> Markup {
                                     td { (line(&one.package)) }
                                     td { code { (line(&one.installed)) } }
                                     td {
-                                        @match &one.fixed {
+                                        @match one.fixed() {
                                             Some(fixed) => code { (line(fixed)) },
                                             None => span.none { "no fix yet" },
                                         }
