@@ -96,6 +96,10 @@ pub struct ScanArgs {
     /// Leave out a check or a Lynis test by its id (may be given several times)
     #[arg(long, value_name = "ID")]
     pub skip: Vec<String>,
+    /// Live with the findings that this TOML file names, each with a reason, an owner and a last day:
+    /// they stay in the report and no longer count
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
     /// Run Lynis with its own profile, as it comes (slower; the score is that of plain Lynis)
     #[arg(long)]
     pub stock_lynis: bool,
@@ -180,6 +184,9 @@ pub struct RenderArgs {
     /// The lynis.log (plain or gzipped) that belongs to a lynis-report.dat: gives the points behind the score
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+    /// Apply the waivers in this TOML file, as of today, in place of those in the report
+    #[arg(long, value_name = "FILE")]
+    pub waivers: Option<PathBuf>,
     /// Write to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -201,6 +201,12 @@ fn attempt(args: &ScanArgs, clock: &dyn Clock, run: &Run, began: Instant) -> any
         run.budget
             .restart((began + shares.upload).min(Instant::now() + HURRY));
     }
+    if !scanned.unknown_waivers.is_empty() {
+        console.say(&format!(
+            "warning: the waivers name what no check has as its id: {}",
+            scanned.unknown_waivers.join(", ")
+        ));
+    }
     let short = in_short(&scanned.assembled.report);
     console.say(&short);
     run.enter(format!("uploading; {short}"));

@@ -29,14 +29,15 @@ pub(super) fn read_report(path: &Path, log: Option<&Path>) -> anyhow::Result<Rep
     report_from_lynis(&bytes, log.as_deref()).with_context(|| shown.to_string())
 }
 
-fn read(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
+/// Reads a file, or stdin for `-`, of at most so many bytes.
+pub(super) fn read(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
     if path == Path::new("-") {
         return capped(io::stdin().lock(), path, limit);
     }
     let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         bail!(
-            "{} is a directory: name the report in it, {}",
+            "{} is a directory: name the file in it, such as {}",
             path.display(),
             PathBuf::from(path).join("report.json").display()
         );
@@ -61,10 +62,7 @@ fn capped(reader: impl Read, path: &Path, limit: u64) -> anyhow::Result<Vec<u8>>
         .read_to_end(&mut bytes)
         .with_context(|| format!("{} cannot be read", path.display()))?;
     if bytes.len() as u64 > limit {
-        bail!(
-            "{} is longer than {limit} bytes: that is no report",
-            path.display()
-        );
+        bail!("{} is longer than {limit} bytes", path.display());
     }
     Ok(bytes)
 }

@@ -9,6 +9,7 @@ mod progress;
 mod render;
 mod scan;
 mod terminal;
+mod waivers;
 
 use std::ffi::OsString;
 use std::io::{self, BufReader};
@@ -88,7 +89,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<End> {
     match cli.command {
         None if cli.scan.upload.is_some() => cloud::upload(&cli.scan, &SystemClock),
         None => scan::scan(&cli.scan, &SystemClock),
-        Some(Command::Render(args)) => render::render(&args),
+        Some(Command::Render(args)) => render::render(&args, &SystemClock),
         Some(Command::Diff(args)) => compare::compare(&args),
         Some(Command::Checks { format }) => catalogue::list(format),
         Some(Command::Explain { id }) => catalogue::explain(&id),

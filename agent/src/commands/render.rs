@@ -5,11 +5,17 @@ use hardtarget_report::render::text::TextStyle;
 use hardtarget_report::render::{csv, html, junit, ocsf, sarif, text};
 use hardtarget_report::{Report, v1};
 
-use super::{End, input, terminal};
+use super::{End, input, terminal, waivers};
 use crate::cli::{RenderArgs, RenderFormat};
+use crate::clock::Clock;
 
-pub(super) fn render(args: &RenderArgs) -> anyhow::Result<End> {
-    let report = input::read_report(&args.file, args.log.as_deref())?;
+pub(super) fn render(args: &RenderArgs, clock: &dyn Clock) -> anyhow::Result<End> {
+    let mut report = input::read_report(&args.file, args.log.as_deref())?;
+    let given = args.waivers.as_deref().map(waivers::read).transpose()?;
+    if let Some(given) = given {
+        let unknown = waivers::apply(&given, &mut report, clock.now());
+        waivers::refuse(args.waivers.as_deref(), &unknown)?;
+    }
     let coloured = args.output.is_none() && terminal::wants_colour();
     let rendered = to_format(&report, args.format, coloured)?;
     match &args.output {

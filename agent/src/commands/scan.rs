@@ -7,11 +7,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use hardtarget_report::render::html;
 use hardtarget_report::render::text::{TextStyle, text};
+use hardtarget_report::waivers::Waivers;
 use hardtarget_report::{EngineId, Report, Status, Target, clean_line, v1};
 use jiff::Timestamp;
 
 use super::progress::Display;
-use super::{End, UsageError, terminal};
+use super::{End, UsageError, terminal, waivers};
 use crate::checks::CATALOGUE;
 use crate::cli::{ScanArgs, ScanFormat};
 use crate::clock::Clock;
@@ -36,6 +37,8 @@ pub(super) const ATTACHMENTS: [&str; 2] = ["lynis-report.dat", "lynis.log.gz"];
 pub(super) struct Scanned {
     /// The report, and where its attachments are.
     pub(super) assembled: Assembled,
+    /// The ids in the file of waivers that no check has.
+    pub(super) unknown_waivers: Vec<String>,
     /// The signal that stopped it.
     pub(super) interrupted: Option<i32>,
     /// The private directory, which the attachments are in.
@@ -58,7 +61,9 @@ pub(super) fn scan(args: &ScanArgs, clock: &dyn Clock) -> anyhow::Result<End> {
         terminal::note("interrupted: nothing was written");
         return Ok(End::Interrupted(u8::try_from(signal).unwrap_or(0)));
     }
-    finish(args, &scanned.assembled, sink.as_mut())
+    let end = finish(args, &scanned.assembled, sink.as_mut())?;
+    waivers::refuse(args.waivers.as_deref(), &scanned.unknown_waivers)?;
+    Ok(end)
 }
 
 /// The directories that the options name, which are there.
@@ -68,6 +73,8 @@ pub(super) struct Input {
     root: Option<PathBuf>,
     /// The Lynis to use instead of the embedded one.
     lynis: Option<PathBuf>,
+    /// What to live with.
+    waivers: Option<Waivers>,
 }
 
 impl Input {
@@ -80,6 +87,7 @@ impl Input {
         Ok(Self {
             root: root(args)?,
             lynis: lynis.transpose()?,
+            waivers: args.waivers.as_deref().map(waivers::read).transpose()?,
         })
     }
 }
@@ -105,9 +113,16 @@ pub(super) fn run(
         work: work.path().to_owned(),
     };
     let heard = supervisor::run(&task, limit, watch);
+    let interrupted = heard.interrupted;
+    let mut assembled = supervisor::assemble(request(args, started, clock.now()), heard);
+    let unknown_waivers = input.waivers.map_or_else(Vec::new, |given| {
+        let finished = assembled.report.scan.finished;
+        waivers::apply(&given, &mut assembled.report, finished)
+    });
     Ok(Scanned {
-        interrupted: heard.interrupted,
-        assembled: supervisor::assemble(request(args, started, clock.now()), heard),
+        interrupted,
+        assembled,
+        unknown_waivers,
         _work: Some(work),
     })
 }
@@ -121,6 +136,7 @@ pub(super) fn failed(args: &ScanArgs, clock: &dyn Clock, why: String) -> Scanned
     Scanned {
         interrupted: None,
         assembled: supervisor::assemble(request(args, clock.now(), clock.now()), heard),
+        unknown_waivers: Vec::new(),
         _work: None,
     }
 }
