@@ -64,7 +64,9 @@ pub enum Ref {
 pub enum SameAs {
     /// Whatever the test (`AUTH-9204`) says: it asks one question.
     Test(&'static str),
-    /// Only what the test says of one subject. `("SSH-7408", "PermitRootLogin")`: the test speaks of
+    /// Whatever the test says, if our finding is about one of these subjects of ours.
+    For(&'static str, &'static [&'static str]),
+    /// Only what the test says of one subject of its own. `("SSH-7408", "PermitRootLogin")`: the test speaks of
     /// many options of sshd, a finding an option.
     About(&'static str, &'static str),
     /// What the test says of the very subject (a setting, a path) that our finding has, for a check
@@ -80,7 +82,11 @@ impl SameAs {
     #[must_use]
     pub const fn test(self) -> &'static str {
         match self {
-            Self::Test(test) | Self::About(test, _) | Self::Each(test) | Self::Lines(test) => test,
+            Self::Test(test)
+            | Self::For(test, _)
+            | Self::About(test, _)
+            | Self::Each(test)
+            | Self::Lines(test) => test,
         }
     }
 }

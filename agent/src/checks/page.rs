@@ -49,6 +49,7 @@ impl SameAs {
     pub fn words(self) -> String {
         match self {
             Self::Test(test) => test.to_owned(),
+            Self::For(test, ours) => format!("{test} (for {})", ours.join(", ")),
             Self::About(test, subject) => format!("{test} ({subject})"),
             Self::Each(test) | Self::Lines(test) => format!("{test} (where it names the same)"),
         }

@@ -69,7 +69,7 @@ fn object(check: &Check) -> serde_json::Value {
             "id": same.test(),
             "subject": match same {
                 SameAs::About(_, subject) => Some(subject),
-                SameAs::Test(_) | SameAs::Each(_) | SameAs::Lines(_) => None,
+                SameAs::Test(_) | SameAs::For(..) | SameAs::Each(_) | SameAs::Lines(_) => None,
             },
         })).collect::<Vec<_>>(),
     })

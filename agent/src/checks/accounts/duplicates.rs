@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::checks::{Fault, Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -25,6 +25,7 @@ check! {
             Ref::Cwe(694),
             Ref::Manual("passwd(5)"),
         ],
+        same_as: [SameAs::Test("AUTH-9208")],
         judge: duplicates,
         passes: |tree| { tree.file("/etc/passwd", "a:x:1000:1000::/:/bin/sh\nb:x:1001:1001::/:/bin/sh\n"); },
         fails: |tree| { tree.file("/etc/passwd", "a:x:1000:1000::/:/bin/sh\nb:x:1000:1001::/:/bin/sh\n"); },

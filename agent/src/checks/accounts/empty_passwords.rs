@@ -1,6 +1,6 @@
 use hardtarget_report::Severity;
 
-use crate::checks::{Fault, Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Fault, Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::accounts::Password;
 use crate::facts::{Facts, Gap};
 
@@ -26,6 +26,7 @@ check! {
             Ref::Cwe(258),
             Ref::Manual("shadow(5)"),
         ],
+        same_as: [SameAs::Test("AUTH-9283")],
         judge: empty_passwords,
         passes: |tree| {
             tree.file("/etc/passwd", "joe:x:1000:1000::/home/joe:/bin/sh\n")

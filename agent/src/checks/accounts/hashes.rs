@@ -1,6 +1,6 @@
 use hardtarget_report::Severity;
 
-use crate::checks::{Fault, Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Fault, Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::accounts::Password;
 use crate::facts::accounts::password::Scheme;
 use crate::facts::{Facts, Gap};
@@ -29,6 +29,7 @@ check! {
             Ref::Manual("crypt(5)"),
             Ref::Manual("login.defs(5)"),
         ],
+        same_as: [SameAs::Test("AUTH-9229")],
         judge: hashes,
         passes: |tree| {
             tree.file("/etc/passwd", "joe:x:1000:1000::/:/bin/sh\n")

@@ -1,4 +1,4 @@
-use crate::checks::{Fault, Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Fault, Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::accounts::Account;
 use crate::facts::walk::permissions;
 use crate::facts::{Facts, Gap};
@@ -21,6 +21,7 @@ check! {
         scope: Files,
         since: "0.1.0",
         references: [Ref::debian_12("7.2.9"), Ref::amazon_linux_2023("6.2.10"), Ref::Cwe(732)],
+        same_as: [SameAs::Test("HOME-9306")],
         judge: homes,
         passes: |tree| { tree.file("/etc/passwd", "root:x:0:0::/root:/bin/sh\n").dir("/root"); },
         fails: |tree| {

@@ -1,4 +1,4 @@
-use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::checks::{Fault, Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -23,6 +23,7 @@ check! {
             Ref::Cwe(250),
             Ref::Manual("passwd(5)"),
         ],
+        same_as: [SameAs::Test("AUTH-9204"), SameAs::Test("AUTH-9208")],
         judge: root_twins,
         passes: |tree| { tree.file("/etc/passwd", "root:x:0:0::/root:/bin/sh\n"); },
         fails: |tree| {

@@ -3,7 +3,7 @@ use std::path::Path;
 use hardtarget_report::Severity;
 
 use super::{SYSTEM, TEMPORARY, is_in, walked};
-use crate::checks::{Fault, Judged, Ref};
+use crate::checks::{Fault, Judged, Ref, SameAs};
 use crate::facts::Facts;
 
 check! {
@@ -29,6 +29,7 @@ check! {
             Ref::Cwe(379),
             Ref::Manual("inode(7)"),
         ],
+        same_as: [SameAs::Each("FILE-6362"), SameAs::Each("FILE-6363")],
         judge: unsticky_directory,
         passes: |tree| { tree.dir("/tmp").mode("/tmp", 0o1777); },
         fails: |tree| { tree.dir("/srv/drop").mode("/srv/drop", 0o777); },

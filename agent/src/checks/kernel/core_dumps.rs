@@ -1,6 +1,6 @@
 use hardtarget_report::Severity;
 
-use crate::checks::{Fault, Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Fault, Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 use crate::facts::sysctl::Setting;
 
@@ -30,6 +30,7 @@ check! {
             Ref::Manual("core(5)"),
             Ref::Manual("limits.conf(5)"),
         ],
+        same_as: [SameAs::For("KRNL-5820", &["kernel.core_pattern"]), SameAs::Lines("KRNL-6000")],
         judge: core_dumps,
         passes: |tree| {
             tree.file("/etc/sysctl.d/a.conf", "fs.suid_dumpable=0\n")

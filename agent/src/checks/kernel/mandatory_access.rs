@@ -1,4 +1,4 @@
-use crate::checks::{Fault, Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Fault, Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 use crate::facts::mac::Mac;
 
@@ -28,6 +28,7 @@ check! {
             Ref::Manual("selinux_config(5)"),
             Ref::Manual("apparmor(7)"),
         ],
+        same_as: [SameAs::About("MACF-6208", "Load AppArmor policies")],
         judge: no_mandatory_access_control,
         passes: |tree| { tree.file("/etc/selinux/config", "SELINUX=enforcing\n"); },
         fails: |tree| { tree.file("/etc/selinux/config", "SELINUX=permissive\n"); },

@@ -1,7 +1,7 @@
 use hardtarget_report::Severity;
 
 use super::rules::{self, Good, Rule};
-use crate::checks::{Judged, Ref};
+use crate::checks::{Judged, Ref, SameAs};
 use crate::facts::Facts;
 
 check! {
@@ -35,6 +35,7 @@ check! {
                 "https://docs.kernel.org/networking/ip-sysctl.html",
             ),
         ],
+        same_as: [SameAs::Lines("KRNL-6000")],
         judge: lax_network_settings,
         passes: |tree| { rules::good_machine(tree, RULES); },
         fails: |tree| {

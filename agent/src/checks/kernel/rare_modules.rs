@@ -1,4 +1,4 @@
-use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::checks::{Fault, Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -27,6 +27,7 @@ check! {
             Ref::Cwe(1188),
             Ref::Manual("modprobe.d(5)"),
         ],
+        same_as: [SameAs::Each("NETW-3200"), SameAs::For("FILE-6430", &["cramfs", "freevxfs", "hfs", "hfsplus", "jffs2", "udf"]), SameAs::For("USB-1000", &["usb_storage"])],
         judge: rare_modules,
         passes: |tree| {
             tree.file("/lib/modules/6.1.0/modules.dep", "kernel/net/sctp/sctp.ko.xz:\n")

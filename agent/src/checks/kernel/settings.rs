@@ -1,7 +1,7 @@
 use hardtarget_report::Severity;
 
 use super::rules::{self, Good, Rule};
-use crate::checks::{Judged, Ref};
+use crate::checks::{Judged, Ref, SameAs};
 use crate::facts::Facts;
 
 check! {
@@ -38,6 +38,7 @@ check! {
                 "https://docs.kernel.org/admin-guide/sysctl/fs.html",
             ),
         ],
+        same_as: [SameAs::Lines("KRNL-6000")],
         judge: lax_kernel_settings,
         passes: |tree| { rules::good_machine(tree, RULES); },
         fails: |tree| {

@@ -1,6 +1,6 @@
 use hardtarget_report::Severity::{self, High, Low, Medium};
 
-use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::checks::{Fault, Judged, Ref, SameAs, Verdict};
 use crate::facts::{Facts, Gap};
 
 check! {
@@ -29,6 +29,7 @@ check! {
             Ref::Manual("inetd(8)"),
             Ref::Manual("xinetd.conf(5)"),
         ],
+        same_as: [SameAs::For("INSE-8016", &["telnet"]), SameAs::For("INSE-8322", &["telnet"]), SameAs::For("INSE-8304", &["rsh", "rlogin", "rexec"]), SameAs::For("INSE-8316", &["NIS"]), SameAs::For("INSE-8320", &["TFTP"])],
         judge: legacy_services,
         passes: |tree| {
             tree.file("/sbin/init", "").file(

@@ -1,4 +1,4 @@
-use crate::checks::{Judged, Ref};
+use crate::checks::{Judged, Ref, SameAs};
 use crate::facts::Facts;
 
 check! {
@@ -26,6 +26,7 @@ check! {
             Ref::Manual("crontab(5)"),
             Ref::Page("MITRE ATT&CK T1053.003", "https://attack.mitre.org/techniques/T1053/003/"),
         ],
+        same_as: [SameAs::Test("SCHD-7704")],
         judge: writable_cron_job,
         passes: |tree| { tree.file("/etc/cron.d/job", "* * * * * root /opt/job\n").file("/opt/job", ""); },
         fails: |tree| {

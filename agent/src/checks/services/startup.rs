@@ -1,4 +1,4 @@
-use crate::checks::{Judged, Ref};
+use crate::checks::{Judged, Ref, SameAs};
 use crate::facts::Facts;
 
 check! {
@@ -24,6 +24,7 @@ check! {
             Ref::Manual("ld.so(8)"),
             Ref::Page("MITRE ATT&CK T1037", "https://attack.mitre.org/techniques/T1037/"),
         ],
+        same_as: [SameAs::Test("BOOT-5184"), SameAs::Test("BOOT-5263")],
         judge: writable_startup_script,
         passes: |tree| { tree.file("/etc/profile.d/app.sh", ""); },
         fails: |tree| { tree.file("/etc/profile.d/app.sh", "").mode("/etc/profile.d/app.sh", 0o666); },

@@ -1,6 +1,6 @@
 use hardtarget_report::Severity;
 
-use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::checks::{Fault, Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 use crate::facts::sshd::{Guarded, Role};
 use crate::facts::walk::permissions;
@@ -31,6 +31,7 @@ check! {
             Ref::Cwe(732),
             Ref::Manual("sshd_config(5)"),
         ],
+        same_as: [SameAs::Each("SSH-7408")],
         judge: key_files,
         passes: |tree| { tree.sshd("StrictModes yes\n"); },
         fails: |tree| { tree.sshd("StrictModes no\n"); },

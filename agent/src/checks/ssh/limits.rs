@@ -1,4 +1,4 @@
-use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::checks::{Fault, Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -23,6 +23,7 @@ check! {
             Ref::Cwe(307),
             Ref::Manual("sshd_config(5)"),
         ],
+        same_as: [SameAs::Each("SSH-7408")],
         judge: limits,
         passes: |tree| { tree.sshd("MaxAuthTries 4\nLoginGraceTime 1m\n"); },
         fails: |tree| { tree.sshd("LoginGraceTime 0\n"); },

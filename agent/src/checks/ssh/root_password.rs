@@ -1,5 +1,5 @@
 use super::passwords::password_alone;
-use crate::checks::{Judged, Ref, Verdict};
+use crate::checks::{Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -28,6 +28,7 @@ check! {
             Ref::Cwe(307),
             Ref::Manual("sshd_config(5)"),
         ],
+        same_as: [SameAs::About("SSH-7408", "PermitRootLogin")],
         judge: root_password,
         passes: |tree| { tree.sshd("PermitRootLogin no\n"); },
         fails: |tree| { tree.sshd("PermitRootLogin yes\n"); },

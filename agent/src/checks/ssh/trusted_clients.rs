@@ -1,4 +1,4 @@
-use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::checks::{Fault, Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -26,6 +26,7 @@ check! {
             Ref::Cwe(454),
             Ref::Manual("sshd_config(5)"),
         ],
+        same_as: [SameAs::Each("SSH-7408")],
         judge: trusted_clients,
         passes: |tree| { tree.sshd("IgnoreRhosts yes\n"); },
         fails: |tree| { tree.sshd("PermitUserEnvironment yes\n"); },

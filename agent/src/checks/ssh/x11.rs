@@ -1,4 +1,4 @@
-use crate::checks::{Judged, Ref, Verdict};
+use crate::checks::{Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -22,6 +22,7 @@ check! {
             Ref::amazon_linux_2023("4.2.12"),
             Ref::Manual("sshd_config(5)"),
         ],
+        same_as: [SameAs::About("SSH-7408", "X11Forwarding")],
         judge: x11,
         passes: |tree| { tree.sshd("X11Forwarding no\n"); },
         fails: |tree| { tree.sshd("X11Forwarding yes\n"); },

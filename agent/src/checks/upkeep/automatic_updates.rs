@@ -1,4 +1,4 @@
-use crate::checks::{Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -26,6 +26,7 @@ check! {
             Ref::Cwe(1104),
             Ref::Manual("unattended-upgrade(8)"),
         ],
+        same_as: [SameAs::Test("PKGS-7420")],
         judge: no_automatic_updates,
         passes: |tree| {
             tree.file("/usr/sbin/init", "")

@@ -3,7 +3,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::checks::{Fault, Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Fault, Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::{Facts, eol};
 
 /// How early an end is told: 90 days.
@@ -33,6 +33,7 @@ check! {
             Ref::Cwe(1104),
             Ref::Page("endoflife.date: operating systems", "https://endoflife.date/tags/os"),
         ],
+        same_as: [SameAs::Test("GEN-0010")],
         judge: end_of_life,
         passes: |tree| { tree.file("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n"); },
         fails: |tree| { tree.file("/etc/os-release", "ID=debian\nVERSION_ID=\"10\"\n"); },

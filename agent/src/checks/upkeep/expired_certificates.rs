@@ -1,7 +1,7 @@
 use hardtarget_report::Severity;
 
 use super::certificates::judge;
-use crate::checks::{Judged, Ref};
+use crate::checks::{Judged, Ref, SameAs};
 use crate::facts::Facts;
 
 check! {
@@ -26,6 +26,7 @@ check! {
         scope: Files,
         since: "0.1.0",
         references: [Ref::Cwe(298)],
+        same_as: [SameAs::Test("CRYP-7902")],
         judge: expired_certificates,
         passes: |tree| {
             use crate::facts::certificates::tests::LASTS;

@@ -1,4 +1,4 @@
-use crate::checks::{Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -26,6 +26,7 @@ check! {
             Ref::Cwe(1104),
             Ref::Page("Debian security information", "https://www.debian.org/security/"),
         ],
+        same_as: [SameAs::Test("PKGS-7388")],
         judge: no_security_updates,
         passes: |tree| {
             tree.file("/etc/os-release", "ID=debian\nVERSION_ID=12\n")

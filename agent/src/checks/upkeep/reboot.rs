@@ -1,4 +1,4 @@
-use crate::checks::{Fault, Judged, NotJudged, Verdict};
+use crate::checks::{Fault, Judged, NotJudged, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -20,6 +20,7 @@ check! {
         scope: Running,
         since: "0.1.0",
         references: [],
+        same_as: [SameAs::Test("KRNL-5830")],
         judge: reboot_pending,
         passes: |tree| {
             tree.running()

@@ -1,4 +1,4 @@
-use crate::checks::{Judged, Ref, Verdict};
+use crate::checks::{Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 use crate::facts::timekeepers::Timekeeper;
 
@@ -29,6 +29,7 @@ check! {
                 "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/set-time.html",
             ),
         ],
+        same_as: [SameAs::Test("TIME-3104")],
         judge: no_timekeeper,
         passes: |tree| {
             tree.file("/usr/sbin/init", "")

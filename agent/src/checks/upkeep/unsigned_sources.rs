@@ -1,6 +1,6 @@
 use hardtarget_report::Severity;
 
-use crate::checks::{Fault, Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Fault, Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::apt::Apt;
 use crate::facts::rpm_repos::RpmRepos;
 use crate::facts::{Facts, Gap};
@@ -34,6 +34,7 @@ check! {
             Ref::Manual("apt-secure(8)"),
             Ref::Manual("dnf.conf(5)"),
         ],
+        same_as: [SameAs::For("PKGS-7387", &["gpgcheck"])],
         judge: unsigned_source,
         passes: |tree| {
             tree.file("/etc/apt/sources.list", "deb http://deb.debian.org/debian bookworm main\n")
