@@ -3,6 +3,9 @@
 //! Faults are told apart by fingerprint. A finding that is gone is *fixed* only where the new scan
 //! looked for it again: where its engine or check did not run, it is *unseen*. And a finding that
 //! was not there is marked where the old scan had not looked.
+//!
+//! What one scan has as a finding of its own and the other as part of another engine's
+//! ([`Finding::same_as`]) is neither: the fault is in both.
 
 mod text;
 mod wire;
@@ -107,7 +110,7 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
     };
     for (fingerprint, finding) in &after {
         let finding: Finding = (*finding).clone();
-        if before.contains_key(fingerprint) {
+        if before.contains_key(fingerprint) || is_told(&finding, old) {
             diff.unchanged.push(finding);
         } else {
             let newly_looked_at = not_looked(old, &finding);
@@ -118,7 +121,8 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
         }
     }
     for (fingerprint, finding) in &before {
-        if after.contains_key(fingerprint) {
+        let taken_in = new.findings.iter().any(|one| one.stands_for(finding));
+        if taken_in || after.contains_key(fingerprint) {
             continue;
         }
         let finding: Finding = (*finding).clone();
@@ -133,6 +137,12 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
         .sort_by(|a, b| worst_first(&a.finding, &b.finding));
     diff.unchanged.sort_by(worst_first);
     diff
+}
+
+/// Whether a report tells of a fault in the words of another engine.
+fn is_told(finding: &Finding, report: &Report) -> bool {
+    let same = |other: &Finding| other.stands_for(finding) || finding.stands_for(other);
+    report.findings.iter().any(same)
 }
 
 fn worst_first(a: &Finding, b: &Finding) -> std::cmp::Ordering {
@@ -264,6 +274,53 @@ mod tests {
         let back = diff(&less, &all);
         assert_eq!(back.new.len(), 2);
         assert!(back.new.iter().all(|one| one.newly_looked_at.is_none()));
+    }
+
+    /// Two reports of one machine: with a finding of Lynis and one of ours that says the same, and
+    /// with that of Lynis taken in. Gives the Lynis finding too.
+    fn apart_and_merged() -> (Report, Report, Finding) {
+        let apart = sample::typical();
+        let mut merged = apart.clone();
+        let place = |engine| {
+            let is = |one: &Finding| one.engine == engine;
+            apart.findings.iter().position(is).unwrap()
+        };
+        let (ours, theirs) = (place(EngineId::Native), place(EngineId::Lynis));
+        let lynis = apart.findings[theirs].clone();
+        merged.findings[ours].take_in(&lynis, &lynis.evidence);
+        merged.findings.remove(theirs);
+        (apart, merged, lynis)
+    }
+
+    #[test]
+    fn what_became_part_of_another_finding_is_neither_fixed_nor_new() {
+        let (apart, merged, _) = apart_and_merged();
+        for (old, new) in [(&apart, &merged), (&merged, &apart)] {
+            let diff = diff(old, new);
+            assert!(diff.new.is_empty() && diff.fixed.is_empty() && diff.unseen.is_empty());
+            assert_eq!(diff.unchanged.len(), new.findings.len());
+        }
+    }
+
+    #[test]
+    fn a_fault_that_only_the_other_engine_told_of_before_is_not_new() {
+        let (mut apart, merged, lynis) = apart_and_merged();
+        apart.findings.retain(|one| {
+            !merged
+                .findings
+                .iter()
+                .any(|new| new.stands_for(&lynis) && new.fingerprint == one.fingerprint)
+        });
+        assert_eq!(diff(&apart, &merged).new, []);
+        // And once both are gone, the fault is fixed once.
+        let mut gone = merged.clone();
+        gone.findings.retain(|one| !one.stands_for(&lynis));
+        for check in gone.engines.iter_mut().flat_map(|run| &mut run.checks) {
+            if !gone.findings.iter().any(|one| one.id == check.id) {
+                check.outcome = CheckOutcome::Pass;
+            }
+        }
+        assert_eq!(diff(&merged, &gone).fixed.len(), 1);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod coverage;
 mod finding;
 mod fingerprint;
 mod model;
+mod same_as;
 mod score;
 mod severity;
 #[cfg(test)]

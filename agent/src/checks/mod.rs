@@ -3,6 +3,7 @@
 //! A check's doc comment is its manual page; `hardtarget-agent explain ID` and `CHECKS.md` show
 //! it. Ids are `HT-<AREA>-<NNN>`; one that is retired is never used again.
 
+mod benchmarks;
 mod catalogue;
 #[macro_use]
 mod check;

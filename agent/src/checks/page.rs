@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use hardtarget_report::Reference;
 
-use super::{Check, Ref, SameAs, Scope};
+use super::{Check, Ref, SameAs, Scope, benchmarks};
 
 /// The three parts of a check's doc comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,18 @@ impl Check {
             Some("UPK") => "upkeep",
             _ => "other",
         }
+    }
+
+    /// Where the heading of [`Self::markdown`] is found in a document, as GitHub makes anchors.
+    fn anchor(&self) -> String {
+        format!("{}-{}", self.id, self.title)
+            .chars()
+            .filter_map(|c| match c {
+                ' ' => Some('-'),
+                c if c.is_alphanumeric() || c == '-' || c == '_' => Some(c.to_ascii_lowercase()),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The manual page as Markdown, with a heading.
@@ -162,22 +174,23 @@ pub fn checks_md() -> String {
         catalogue.len()
     );
     for check in catalogue {
-        let anchor: String = format!("{}-{}", check.id, check.title)
-            .chars()
-            .filter_map(|c| match c {
-                ' ' => Some('-'),
-                c if c.is_alphanumeric() || c == '-' || c == '_' => Some(c.to_ascii_lowercase()),
-                _ => None,
-            })
-            .collect();
         let _ok = writeln!(
             text,
             "| [{id}](#{anchor}) | {severity} | {title} |",
             id = check.id,
+            anchor = check.anchor(),
             severity = check.severity,
             title = check.title
         );
     }
+    text.push_str("\n## By section of the CIS benchmarks\n\nNumbers only; the benchmarks are to be had at <https://www.cisecurity.org/cis-benchmarks>. A check that stands at a parent section (`5.1`) covers some of what is below it.\n");
+    text.push_str(&benchmarks::tables(|id| {
+        catalogue
+            .iter()
+            .find(|check| check.id == id)
+            .map_or_else(String::new, |check| check.anchor())
+    }));
+    text.push_str("\n## The checks\n");
     for check in catalogue {
         text.push('\n');
         text.push_str(&check.markdown());

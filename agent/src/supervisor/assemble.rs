@@ -7,7 +7,7 @@ use std::time::Duration;
 use hardtarget_report::{EngineId, EngineOutcome, EngineRun, Report, Scan, Status, Target};
 use jiff::Timestamp;
 
-use super::Heard;
+use super::{Heard, same_as};
 
 /// What was asked for, and when.
 #[derive(Debug)]
@@ -104,6 +104,7 @@ pub(crate) fn assemble(request: Request, mut heard: Heard) -> Assembled {
         report.scan.status = Status::Partial;
     }
     prefer_precise_packages(&mut report);
+    same_as::merge(&mut report.findings);
     report.sort();
     Assembled {
         report,

@@ -5,6 +5,7 @@
 
 mod assemble;
 mod descendants;
+mod same_as;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
