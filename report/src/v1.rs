@@ -1,6 +1,6 @@
 //! The wire format, version 1: frozen.
 //!
-//! These types are what `report.json` looks like, and [`schema`] is generated from them. They do
+//! These types are what `report.json` looks like, and [`SCHEMA`] is generated from them. They do
 //! not change, whatever becomes of the inner types: a new shape is a new version beside this one.
 
 mod convert;
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+#[cfg(test)]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +24,13 @@ pub use parse::{Error, parse};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The report of one scan of one machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "Hard Target report")]
+#[cfg_attr(test, schemars(title = "Hard Target report"))]
 pub struct Report {
     /// The version of this format: 1.
-    #[schemars(extend("const" = 1))]
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
     pub schema_version: u32,
     /// When, by what, and how it went.
     pub scan: Scan,
@@ -57,19 +59,20 @@ pub struct Report {
 }
 
 /// One scan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scan {
     /// Unique to this scan: 32 hexadecimal digits.
-    #[schemars(regex(pattern = r"^[0-9a-f]{32}$"))]
+    #[cfg_attr(test, schemars(regex(pattern = r"^[0-9a-f]{32}$")))]
     pub id: String,
     /// The agent's version.
     pub agent_version: String,
     /// When it began (RFC 3339, UTC).
-    #[schemars(with = "String", extend("format" = "date-time"))]
+    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
     pub started: Timestamp,
     /// When it ended (RFC 3339, UTC).
-    #[schemars(with = "String", extend("format" = "date-time"))]
+    #[cfg_attr(test, schemars(with = "String", extend("format" = "date-time")))]
     pub finished: Timestamp,
     /// How it went.
     pub status: Status,
@@ -78,7 +81,8 @@ pub struct Scan {
 }
 
 /// How a scan went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Every engine that was asked for ran to its end.
@@ -90,7 +94,8 @@ pub enum Status {
 }
 
 /// What was scanned.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     /// The AMI.
@@ -122,7 +127,8 @@ pub struct Target {
 }
 
 /// The operating system, from os-release(5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Os {
     /// `ID`.
@@ -134,7 +140,8 @@ pub struct Os {
 }
 
 /// How the machine was booted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Boot {
     /// `uefi` or `bios`.
@@ -149,11 +156,12 @@ pub struct Boot {
 
 /// Lynis's hardening index. Two are comparable only where `lynis_version`, `profile_sha256` and
 /// `max_points` are the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Score {
     /// floor(points x 100 / max_points).
-    #[schemars(range(max = 100))]
+    #[cfg_attr(test, schemars(range(max = 100)))]
     pub index: u8,
     /// Points achieved; null where only Lynis's report file was at hand.
     pub points: Option<u32>,
@@ -170,7 +178,8 @@ pub struct Score {
 }
 
 /// The points of one Lynis test.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScoredTest {
     /// The test's id.
@@ -182,7 +191,8 @@ pub struct ScoredTest {
 }
 
 /// How many there are of each severity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Counts {
     /// Findings of severity critical.
@@ -198,7 +208,8 @@ pub struct Counts {
 }
 
 /// What one engine did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Engine {
     /// Which engine.
@@ -216,7 +227,8 @@ pub struct Engine {
 }
 
 /// A source of findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum EngineId {
     /// Lynis.
@@ -230,7 +242,8 @@ pub enum EngineId {
 }
 
 /// How an engine ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// It ran to its end.
@@ -244,7 +257,8 @@ pub enum Outcome {
 }
 
 /// What became of one check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// The check's id.
@@ -256,7 +270,8 @@ pub struct Check {
 }
 
 /// What became of a check. Unknown is not a pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckState {
     /// It looked and found nothing wrong.
@@ -272,7 +287,8 @@ pub enum CheckState {
 }
 
 /// One thing wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     /// The check or test that found it.
@@ -294,7 +310,7 @@ pub struct Finding {
     /// Where to read on.
     pub references: Vec<Reference>,
     /// The same fault on the next image has the same fingerprint.
-    #[schemars(regex(pattern = r"^[0-9a-f]{32}$"))]
+    #[cfg_attr(test, schemars(regex(pattern = r"^[0-9a-f]{32}$")))]
     pub fingerprint: String,
     /// The tests of other engines that say the same of this machine; counted here and nowhere else.
     pub same_as: Vec<String>,
@@ -303,7 +319,8 @@ pub struct Finding {
 }
 
 /// The decision to live with something for a time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
     /// Why.
@@ -312,14 +329,15 @@ pub struct Waiver {
     pub owner: String,
     /// The last day (UTC) on which it holds, as YYYY-MM-DD.
     #[serde(with = "date")]
-    #[schemars(with = "String", extend("format" = "date"))]
+    #[cfg_attr(test, schemars(with = "String", extend("format" = "date")))]
     pub expires: Date,
     /// Whether that day was over: then it holds no longer.
     pub expired: bool,
 }
 
 /// How bad a finding is, by what an attacker gains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Hands over the machine or an account without further work.
@@ -335,7 +353,8 @@ pub enum Severity {
 }
 
 /// A place to read on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     /// What it is called.
@@ -345,7 +364,8 @@ pub struct Reference {
 }
 
 /// An installed package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Package {
     /// Its name.
@@ -368,13 +388,14 @@ pub struct Package {
 }
 
 /// What vulnerabilities were looked up in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Advisories {
     /// Where the advisories come from.
     pub origin: Origin,
     /// When the file was built (RFC 3339, UTC); of a file only.
-    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date-time")))]
     pub built: Option<Timestamp>,
     /// The file's SHA-256; of a file only.
     pub sha256: Option<String>,
@@ -383,7 +404,8 @@ pub struct Advisories {
 }
 
 /// Where advisories come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
     /// A file of advisories.
@@ -393,20 +415,22 @@ pub enum Origin {
 }
 
 /// One source of advisories.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Feed {
     /// Its name and release.
     pub name: String,
     /// Of when its state is (RFC 3339, UTC).
-    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
+    #[cfg_attr(test, schemars(with = "Option<String>", extend("format" = "date-time")))]
     pub as_of: Option<Timestamp>,
     /// How many entries it has for this release.
     pub entries: u64,
 }
 
 /// A known vulnerability of an installed package: one for each CVE and package.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Vulnerability {
     /// Its CVE id; the advisory's own id where that names no CVE.
@@ -436,7 +460,8 @@ pub struct Vulnerability {
 }
 
 /// Whether a newer version repairs a vulnerability.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Fix {
     /// One does.
@@ -448,7 +473,8 @@ pub enum Fix {
 }
 
 /// Who says how bad a vulnerability is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Rated {
     /// The distribution.
@@ -466,16 +492,9 @@ pub fn to_json(report: &model::Report) -> Result<String, serde_json::Error> {
     Ok(json)
 }
 
-/// The JSON Schema (2020-12) of the wire format.
-#[must_use]
-pub fn schema() -> serde_json::Value {
-    let mut schema = schemars::schema_for!(Report);
-    schema.insert(
-        "$id".to_owned(),
-        "https://github.com/hardtarget/hardtarget/blob/main/report/schema/v1.json".into(),
-    );
-    schema.to_value()
-}
+/// The JSON Schema (2020-12) of the wire format, indented, with a line end after it. It is generated
+/// from the types above, by a test that also sees to it that it is theirs.
+pub const SCHEMA: &str = include_str!("../schema/v1.json");
 
 #[cfg(test)]
 mod tests;

@@ -6,9 +6,7 @@ use super::{End, terminal};
 use crate::cli::Cli;
 
 pub(super) fn schema() -> anyhow::Result<End> {
-    let mut text = serde_json::to_string_pretty(&hardtarget_report::v1::schema())?;
-    text.push('\n');
-    terminal::print_raw(&text)?;
+    terminal::print_raw(hardtarget_report::v1::SCHEMA)?;
     Ok(End::Fine)
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Error, parse, schema, to_json};
+use super::{Error, parse, to_json};
 use crate::{Report, sample, strategy};
 
 /// A report with a bit of everything, short enough to read.
@@ -37,6 +37,16 @@ fn changed(change: impl FnOnce(&mut Value)) -> String {
 #[test]
 fn the_form_is_frozen() {
     insta::assert_snapshot!(to_json(&small()).unwrap());
+}
+
+/// The schema of the types.
+fn schema() -> Value {
+    let mut schema = schemars::schema_for!(super::Report);
+    schema.insert(
+        "$id".to_owned(),
+        "https://github.com/hardtarget/hardtarget/blob/main/report/schema/v1.json".into(),
+    );
+    schema.to_value()
 }
 
 /// `HARDTARGET_GENERATE=1 cargo test -p hardtarget-report schema` writes it anew.
