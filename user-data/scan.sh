@@ -89,51 +89,68 @@ make_dir() {
     give_up 'no directory has room for the agent and lets programs run'
 }
 
-# fetch_by TOOL URL. $lax is set once a certificate was refused.
+# fetch_by TOOL URL FILE. $lax is set once a certificate was refused.
 fetch_by() {
     case $1 in
-    curl) limited $limit curl -q -fsSL ${lax:+-k} --connect-timeout 10 --speed-limit 1 --speed-time 20 -o $dir/agent "$2" ;;
+    curl) limited $limit curl -q -fsSL ${lax:+-k} --connect-timeout 10 --speed-limit 1 --speed-time 20 -o "$3" "$2" ;;
     # Without -T, which makes the wget of busybox 1.35 crash.
-    wget) limited $limit wget ${lax:+--no-check-certificate} -O $dir/agent "$2" ;;
+    wget) limited $limit wget ${lax:+--no-check-certificate} -O "$3" "$2" ;;
     python3) limited $limit python3 -Ic 'import shutil, ssl, sys, urllib.request as u
 c = ssl._create_unverified_context() if sys.argv[3] else ssl.create_default_context()
-with u.urlopen(sys.argv[1], timeout=20, context=c) as r, open(sys.argv[2], "wb") as f: shutil.copyfileobj(r, f)' "$2" $dir/agent "$lax" ;;
+with u.urlopen(sys.argv[1], timeout=20, context=c) as r, open(sys.argv[2], "wb") as f: shutil.copyfileobj(r, f)' "$2" "$3" "$lax" ;;
     esac
 }
 
-# fetch URL: tries what there is, again and again, for a quarter of the time.
+# fetch NAME URL SECONDS: downloads $dir/NAME by what there is, trying again and again. Without success $why says why.
 fetch() {
     uptime_now
-    until=$((now + DEADLINE_SECONDS / 4))
+    until=$((now + $3))
     lax='' pause=1 why=''
-    have curl || have wget || have python3 || give_up 'the image has no curl, wget or python3 to download the agent with'
     while :; do
         for tool in curl wget python3; do
             have $tool || continue
             uptime_now
             limit=$((until - now))
-            [ $limit -gt 0 ] || give_up "the agent could not be downloaded: ${why:-no time left}"
+            [ $limit -gt 0 ] || return 1
             [ $limit -le 100 ] || limit=100
-            why=$(fetch_by $tool "$1" 2>&1 >/dev/null) && return
+            why=$(fetch_by $tool "$2" "$dir/$1" 2>&1 >/dev/null) && return
             code=$?
             why=$(printf '%s\n' "$why" | tr '\r' '\n' | grep . | tail -n 1 | cut -c 1-300)
             [ $code -ne 137 ] || why="$tool had no answer within $limit seconds"
             why=${why:-$tool ended with code $code}
             say "download failed: $why"
-            # The SHA-256 vouches for the agent, so an image without certificates (or with a wrong clock) can be scanned.
+            # The SHA-256 vouches for the file, so an image without certificates (or with a wrong clock) can be scanned.
             case $why in *[Cc]ertificate* | *CERTIFICATE* | *SSL* | *TLS*) lax=yes ;; esac
+            # A refusal is not worth the wait for what the scan can do without.
+            case $1:$why in advisories:*40[34]*) return 1 ;; esac
         done
         sleep $pause
         [ $pause -ge 16 ] || pause=$((pause * 2))
         # The disk may be full by now.
-        rm -rf $dir
-        make_dir
+        if [ "$1" = agent ]; then
+            rm -rf $dir
+            make_dir
+        fi
     done
 }
 
 sha256() {
     sha256sum "$1" || shasum -a 256 "$1" || openssl dgst -sha256 -r "$1" ||
         python3 -Ic 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$1"
+}
+
+# Sets $advisories to what the agent is to look up vulnerabilities in. A scan without them is better than none.
+fetch_advisories() {
+    advisories=$dir/advisories
+    say 'downloading the advisories'
+    if fetch advisories "$ADVISORIES_URL" $((DEADLINE_SECONDS / 10)); then
+        actual=$(sha256 $advisories 2>/dev/null)
+        [ "${actual%% *}" != "$ADVISORIES_SHA256" ] || return
+        why="their SHA-256 is ${actual%% *}, expected $ADVISORIES_SHA256"
+    fi
+    say "warning: the scan goes on without the advisories: ${why:-no time left}"
+    rm -f $advisories
+    advisories=''
 }
 
 decode() {
@@ -160,11 +177,14 @@ main() {
     *) url='' ;;
     esac
     [ -n "$url" ] || give_up "there is no agent for this machine ($(uname -m))"
+    have curl || have wget || have python3 || give_up 'the image has no curl, wget or python3 to download the agent with'
     say 'downloading the agent'
-    fetch "$url"
+    fetch agent "$url" $((DEADLINE_SECONDS / 4)) || give_up "the agent could not be downloaded: ${why:-no time left}"
     actual=$(sha256 $dir/agent 2>/dev/null)
     [ -n "$actual" ] || give_up 'the image has no sha256sum, shasum, openssl or python3 to check the agent with'
     [ "${actual%% *}" = "$sha" ] || give_up "the SHA-256 of the downloaded agent is ${actual%% *}, expected $sha"
+    advisories=''
+    [ -z "$ADVISORIES_URL" ] || fetch_advisories
 
     uptime_now
     left=$((end - 3 * grace - now))
@@ -173,7 +193,7 @@ main() {
     chmod 700 $dir/agent
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C ${ENDPOINT_URL:+"AWS_ENDPOINT_URL=$ENDPOINT_URL"} \
         $dir/agent --upload "s3://$BUCKET/scans/$ROLE_ID:{instance-id}/" --power-off --deadline ${left}s \
-        --region "$REGION" --expect-ami "$AMI"
+        --region "$REGION" --expect-ami "$AMI" ${advisories:+--advisories "$advisories"}
     code=$?
     # With the first codes the agent has said itself what came of the scan.
     [ $code -gt 5 ] || return 0

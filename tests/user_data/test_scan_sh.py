@@ -42,6 +42,8 @@ def values(url="", agent=AGENT, **others):
         "AGENT_SHA256_X86_64": hashlib.sha256(agent).hexdigest(),
         "AGENT_URL_AARCH64": "",
         "AGENT_SHA256_AARCH64": "",
+        "ADVISORIES_URL": "",
+        "ADVISORIES_SHA256": "",
         "BUCKET": "bucket",
         "REGION": "eu-central-1",
         "ROLE_ID": "AROAEXAMPLE",
@@ -151,6 +153,61 @@ def test_without_certificates_the_hash_vouches_for_the_agent(root, served, tools
     console = box.run(values(served(certificate=certificate).url))
     assert "certificate" in console.lower()
     assert box.event("agent-arguments"), console
+
+
+ADVISORIES = b"advisories\n" * 1000
+READS_ADVISORIES = AGENT + b"""for argument; do
+    case $argument in */advisories) cat $argument >/events/advisories ;; esac
+done
+"""
+
+
+def with_advisories(url, **others):
+    return {"ADVISORIES_URL": url, "ADVISORIES_SHA256": hashlib.sha256(ADVISORIES).hexdigest(), **others}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("tools", [("curl", "sha256sum"), ("wget", "sha256sum"), ("python3",)])
+def test_the_agent_is_given_the_advisories(root, served, shell, tools):
+    box = Box(root, shell, tools)
+    agent, advisories = served(READS_ADVISORIES), served(ADVISORIES)
+    console = box.run(values(agent.url, READS_ADVISORIES, **with_advisories(advisories.url)))
+    assert box.event("agent-arguments").splitlines()[-2] == "--advisories", console
+    assert box.event("advisories") == ADVISORIES.decode()
+    assert "warning" not in console and not gave_up(console)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "how, body, says",
+    [
+        (403, ADVISORIES, "403"),
+        (404, ADVISORIES, "404"),
+        ("hang", ADVISORIES, "no answer within 6 seconds"),
+        ("ok", ADVISORIES[:-1], "their SHA-256 is "),
+    ],
+)
+def test_without_its_advisories_the_scan_goes_on_and_says_so(root, served, shell, how, body, says):
+    box = Box(root, shell)
+    server = served(body, how)
+    console = box.run(values(served().url, DEADLINE_SECONDS=60, **with_advisories(server.url)))
+    [warning] = [line for line in console.splitlines() if "warning" in line]
+    assert warning.startswith("hardtarget: warning: the scan goes on without the advisories: ") and says in warning
+    assert server.requests == 1
+    assert box.event("agent-arguments").splitlines()[-1] == "ami-0123456789abcdef0"
+    assert not gave_up(console)
+    [left] = root.glob("*/*/hardtarget-*")
+    assert [path.name for path in left.iterdir()] == ["agent"]
+
+
+def test_advisories_are_tried_again_for_a_tenth_of_the_time(root, served):
+    box = Box(root)
+    console = box.run(values(served().url, **with_advisories(served(ADVISORIES, [503, 503, "ok"]).url)))
+    assert "--advisories" in box.event("agent-arguments"), console
+    console = Box(root / "again").run(
+        values(served().url, DEADLINE_SECONDS=60, **with_advisories(served(ADVISORIES, 503).url))
+    )
+    assert "without the advisories" in console and "503" in console
 
 
 def test_an_image_without_a_downloader_says_so(root):
@@ -277,9 +334,10 @@ def test_without_its_values_it_does_nothing(root):
     assert "scan.sh is a template" in (root / "stdout").read_text()
 
 
-def test_fits_ec2s_limit_with_two_long_urls(root):
-    long = "https://bucket.s3.eu-central-1.amazonaws.com/" + "x" * 2000
-    assert len(rendered(values(long, AGENT_URL_AARCH64=long)).encode()) < 14_000
+def test_fits_ec2s_limit_with_long_urls(root):
+    """An instance gets the agent of its own architecture only: two URLs, each with a session token in it."""
+    long = "https://bucket.s3.eu-central-1.amazonaws.com/" + "x" * 2800
+    assert len(rendered(values(long, EXTRA_BASE64="", **with_advisories(long))).encode()) < 16_384
 
 
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
