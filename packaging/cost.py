@@ -56,7 +56,7 @@ CPU_SECONDS = 60
 BASELINE = 12 / 60  # credits (vCPU-minutes) that a micro instance earns a minute
 VOLUME_GB = 8
 OBJECTS = 6  # launch record, three files of the scan, report as JSON and HTML
-READS = 8
+READS = 10
 REPORT_GB = 0.0005  # both forms of the report, kept
 RAW_GB = 0.0005  # files of the scan, deleted after 30 days
 LAMBDA_SECONDS = 4  # launch and tag, two events a launch
@@ -73,8 +73,8 @@ REAP_LOG_GB = 1e-6
 # Lambda long-polls an idle queue with up to 5 receives at a time, and may go down to 2 (Lambda Developer Guide,
 # "Configuring scaling behavior for SQS event source mappings"; said of standard queues). 20 s each.
 IDLE_RECEIVES = 5 * MONTH / 20
-METRICS = 4
-ALARMS = 5
+METRICS = 5
+ALARMS = 6
 
 
 def price(name):
@@ -106,7 +106,7 @@ def month(amis, seconds, cpu_seconds):
         "SQS (Lambda polls, AMIs or not)": (amis * QUEUE_REQUESTS + IDLE_RECEIVES) * price("SQS FIFO"),
         "EventBridge: S3 events": amis * S3_EVENTS * price("EventBridge S3 event"),
         "CloudWatch: logs": (amis * LOG_GB + REAPS * REAP_LOG_GB) * price("CloudWatch Logs"),
-        "CloudWatch: 4 metrics, 5 alarms": METRICS * price("CloudWatch metric") + ALARMS * price("CloudWatch alarm"),
+        f"CloudWatch: {METRICS} metrics, {ALARMS} alarms": METRICS * price("CloudWatch metric") + ALARMS * price("CloudWatch alarm"),
     }
 
 

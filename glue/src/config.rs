@@ -38,6 +38,12 @@ pub struct Config {
     pub arm64: Arch,
     /// `HARDTARGET_INSTANCE_ENDPOINT_URL`: where instances find AWS; empty for AWS's own endpoints.
     pub instance_endpoint_url: String,
+    /// `HARDTARGET_ADVISORIES_KEY`: the advisories, in the bucket of the agent; empty for none.
+    pub advisories_key: String,
+    /// `HARDTARGET_WAIVERS_KEY`: the waivers, in the bucket of the agent; empty for none.
+    pub waivers_key: String,
+    /// `HARDTARGET_INSPECTOR_FINDINGS`: whether Amazon Inspector is asked about each AMI too.
+    pub inspector: bool,
     /// `AWS_REGION`.
     pub region: String,
 }
@@ -81,6 +87,11 @@ impl Config {
             let number = number.filter(|number| (1..=most).contains(number));
             number.ok_or_else(|| error(name, "is no whole number from 1, or too large"))
         };
+        let flag = |name: &str| match or(name, "false").as_str() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(error(name, "is neither true nor false")),
+        };
         let arch = |name: &str, agent: &str, types: &str| Arch {
             instance_types: list(&or(&format!("HARDTARGET_INSTANCE_TYPES_{name}"), types)),
             agent_key: or(&format!("HARDTARGET_AGENT_KEY_{agent}"), ""),
@@ -99,16 +110,15 @@ impl Config {
             security_group: must("HARDTARGET_SECURITY_GROUP_ID")?,
             instance_profile: must("HARDTARGET_INSTANCE_PROFILE_ARN")?,
             role_id: must("HARDTARGET_ROLE_ID")?,
-            spot: match or("HARDTARGET_SPOT", "false").as_str() {
-                "true" => true,
-                "false" => false,
-                _ => return Err(error("HARDTARGET_SPOT", "is neither true nor false")),
-            },
+            spot: flag("HARDTARGET_SPOT")?,
             agent_version: must("HARDTARGET_AGENT_VERSION")?,
             agent_bucket: must("HARDTARGET_AGENT_BUCKET")?,
             x86_64: arch("X86_64", "X86_64", "t3.micro,t3a.micro,t2.micro"),
             arm64: arch("ARM64", "AARCH64", "t4g.micro,t4g.small"),
             instance_endpoint_url: or("HARDTARGET_INSTANCE_ENDPOINT_URL", ""),
+            advisories_key: or("HARDTARGET_ADVISORIES_KEY", ""),
+            waivers_key: or("HARDTARGET_WAIVERS_KEY", ""),
+            inspector: flag("HARDTARGET_INSPECTOR_FINDINGS")?,
             region: must("AWS_REGION")?,
         })
     }

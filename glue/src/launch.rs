@@ -3,7 +3,7 @@
 //! Every step may be done twice. What a crash leaves undone between them is made up for when the
 //! order comes again: the instance is found by its tag, and its record and the AMI's status follow.
 
-use std::sync::PoisonError;
+use std::sync::{Once, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -18,7 +18,7 @@ use crate::metrics::{Metric, count};
 use crate::plan::{self, Attempt, Decision, Failure, Launch};
 use crate::record::{self, Record};
 use crate::status;
-use crate::user_data;
+use crate::user_data::{self, UserDataError};
 
 /// How long an instance may download the agent. Credentials of a Lambda last longer.
 const URL_LIFETIME: Duration = Duration::from_secs(3600);
@@ -55,7 +55,7 @@ pub async fn launch(
         Of::ImageBuilder(arn) => {
             let images = app
                 .ec2
-                .images_with(crate::family::IMAGE_BUILDER_TAG, arn)
+                .images_with(hardtarget_report::family::IMAGE_BUILDER_TAG, arn)
                 .await?;
             if images.is_empty() {
                 warn!(
@@ -224,19 +224,52 @@ async fn user_data(app: &App, image: &Image, arch: &Arch) -> anyhow::Result<Stri
         _ => (("", ""), agent),
     };
     let deadline = (config.deadline.as_secs() * 2 / 3).to_string();
-    Ok(user_data::render(&[
-        ("AGENT_URL_X86_64", x86_64.0),
-        ("AGENT_SHA256_X86_64", x86_64.1),
-        ("AGENT_URL_AARCH64", aarch64.0),
-        ("AGENT_SHA256_AARCH64", aarch64.1),
-        ("BUCKET", &config.bucket),
-        ("REGION", &config.region),
-        ("ROLE_ID", &config.role_id),
-        ("AMI", image.id.as_str()),
-        ("DEADLINE_SECONDS", &deadline),
-        ("ENDPOINT_URL", &config.instance_endpoint_url),
-        ("EXTRA_BASE64", ""),
-    ])?)
+    let render = |advisories: &(String, String)| {
+        user_data::render(&[
+            ("AGENT_URL_X86_64", x86_64.0),
+            ("AGENT_SHA256_X86_64", x86_64.1),
+            ("AGENT_URL_AARCH64", aarch64.0),
+            ("AGENT_SHA256_AARCH64", aarch64.1),
+            ("ADVISORIES_URL", &advisories.0),
+            ("ADVISORIES_SHA256", &advisories.1),
+            ("BUCKET", &config.bucket),
+            ("REGION", &config.region),
+            ("ROLE_ID", &config.role_id),
+            ("AMI", image.id.as_str()),
+            ("DEADLINE_SECONDS", &deadline),
+            ("ENDPOINT_URL", &config.instance_endpoint_url),
+            ("EXTRA_BASE64", ""),
+        ])
+    };
+    match render(&advisories(app).await?) {
+        Err(error @ UserDataError::TooLarge(_)) => {
+            warn!(ami = %image.id, %error, "launched without advisories");
+            Ok(render(&Default::default())?)
+        }
+        rendered => Ok(rendered?),
+    }
+}
+
+/// The URL of the advisories and their SHA-256; both empty where there are none to be had, which no
+/// scan waits for: its report says that vulnerabilities were not looked for.
+async fn advisories(app: &App) -> anyhow::Result<(String, String)> {
+    static TOLD: Once = Once::new();
+    let (bucket, key) = (&app.config.agent_bucket, &app.config.advisories_key);
+    if key.is_empty() {
+        return Ok(Default::default());
+    }
+    let found = match app.s3.head(bucket, key).await {
+        Err(error) if error.is_passing() => return Err(error.into()),
+        found => found,
+    };
+    if let Ok(Some(head)) = &found
+        && let Some(sha256) = &head.sha256
+    {
+        let url = app.s3.presigned(bucket, key, URL_LIFETIME).await?;
+        return Ok((url, sha256.clone()));
+    }
+    TOLD.call_once(|| warn!(bucket, key, ?found, "no advisories: scans go on without"));
+    Ok(Default::default())
 }
 
 fn request(app: &App, image: &Image, user_data: &str, scope: &str, attempt: Attempt) -> Launch {

@@ -20,6 +20,8 @@ pub enum Metric {
     Seconds(f64),
     /// Instances that had to be ended by the reaper.
     Leaked(usize),
+    /// A report was published without the waivers that there should be.
+    WaiversUnusable,
 }
 
 impl Metric {
@@ -29,6 +31,7 @@ impl Metric {
             Self::Failure => ("Failures", "Count", json!(1)),
             Self::Seconds(seconds) => ("Seconds", "Seconds", json!(seconds)),
             Self::Leaked(instances) => ("Leaked", "Count", json!(instances)),
+            Self::WaiversUnusable => ("WaiversUnusable", "Count", json!(1)),
         }
     }
 }

@@ -50,15 +50,20 @@ pub fn directory(record: &Record, finished: Timestamp) -> String {
     format!("reports/{}/{}/{finished}", record.family, record.ami)
 }
 
-/// Publishes the report: its JSON as we write it, and the page rendered from it. Gives the URI of the
-/// former. The same report gives the same objects.
+/// Publishes the report: its JSON as we write it, the page rendered from it, and what Inspector said, if
+/// it was asked. Gives the URI of the first. The same report gives the same objects.
 pub async fn publish(
     app: &App,
     report: &Report,
+    inspector: Option<Vec<u8>>,
     record: &Record,
     finished: Timestamp,
 ) -> anyhow::Result<String> {
     let directory = directory(record, finished);
+    if let Some(findings) = inspector {
+        let key = format!("{directory}/inspector.json");
+        app.s3.put(&key, "application/json", findings).await?;
+    }
     let html = render::html::html(report).into_bytes();
     let page = format!("{directory}/report.html");
     app.s3.put(&page, "text/html; charset=utf-8", html).await?;

@@ -153,11 +153,12 @@ async fn conclude(
 ) -> anyhow::Result<()> {
     let config = &app.config;
     let key = key(app, &instance.id, "report.json");
-    match app.s3.size(&key).await? {
+    match app.s3.head(&config.bucket, &key).await? {
         None => answer(app, ami, instance.launched, status, reason).await,
-        size => {
+        Some(head) => {
             info!(%ami, instance = %instance.id, "its report is there");
             let bucket = config.bucket.clone();
+            let size = Some(head.size);
             tag::tag(app, &ObjectCreated { bucket, key, size }).await
         }
     }

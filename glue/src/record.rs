@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::aws::s3::Object;
-use crate::family::family;
 use crate::id::InstanceId;
 use crate::inventory::{Image, Instance};
 use crate::plan;
+use hardtarget_report::family::family;
 
 /// The shape of the record. It only grows.
 const VERSION: u32 = 1;
@@ -29,7 +29,7 @@ pub struct Record {
     pub ami: String,
     /// The AMI's name then.
     pub ami_name: Option<String>,
-    /// The AMI's family, see [`crate::family`].
+    /// The AMI's family, see [`hardtarget_report::family`].
     pub family: String,
     /// The account and region that it was launched in.
     pub account: String,

@@ -18,12 +18,14 @@ use tracing::{error, info, warn};
 use crate::app::{self, App};
 use crate::event::ObjectCreated;
 use crate::id::{AmiId, InstanceId};
-use crate::inventory::Tags;
+use crate::inspector;
 use crate::metrics::{Metric, count};
 use crate::plan;
 use crate::publish;
 use crate::reason::tag_value;
 use crate::record::{self, Record};
+use crate::status;
+use crate::waive::waive;
 use tags::Assessed;
 
 /// Handles the arrival of a report. Whatever comes of it, its instance is ended, or at least that is
@@ -67,8 +69,10 @@ async fn assess(app: &App, instance: &InstanceId, size: Option<u64>) -> anyhow::
             if let Some(said) = publish::set_target(&mut report, &record) {
                 warn!(%ami, %instance, said, "the report names another machine: the launch record counts");
             }
+            waive(app, &mut report, &ami, now).await?;
+            let inspector = inspector::ask(app, &ami, &mut report).await;
             let finished = publish::finished(report.scan.finished, arrived, record.launched_at);
-            let uri = publish::publish(app, &report, &record, finished).await?;
+            let uri = publish::publish(app, &report, inspector, &record, finished).await?;
             let tags = tags::tags_for(&report, &uri, assessed, prefix);
             (tags, report.scan.status)
         }
@@ -79,7 +83,7 @@ async fn assess(app: &App, instance: &InstanceId, size: Option<u64>) -> anyhow::
             (tags, Status::Failed)
         }
     };
-    put_on(app, &ami, &tags).await?;
+    status::put(app, &ami, &tags, |_| true).await?;
     record.finished = Some(now);
     record.put(app, instance).await?;
     let seconds = now.duration_since(record.launched_at).as_secs_f64();
@@ -114,31 +118,4 @@ async fn identify(app: &App, instance: &InstanceId) -> anyhow::Result<Option<(Re
     warn!(%ami, %instance, "there is no launch record: the instance's tag counts");
     let image = app.ec2.image(&ami).await?;
     Ok(image.map(|image| (Record::of(app, &image, &seen), ami)))
-}
-
-/// Puts tags on an AMI, and takes away what an earlier assessment left. An AMI that is gone needs none.
-/// On one that has no room for all, only the status is told, and why.
-async fn put_on(app: &App, ami: &AmiId, tags: &Tags) -> anyhow::Result<()> {
-    let prefix = &app.config.tag_prefix;
-    let stale = tags::stale(tags, prefix);
-    let mut answer = app.ec2.tag_image(ami, tags, &stale).await;
-    for few in tags::few(tags, prefix) {
-        match &answer {
-            Err(error) if error.code == "TagLimitExceeded" => {
-                error!(%ami, "the AMI has no room for all tags: EC2 allows 50");
-                let stale = tags::stale(&few, prefix);
-                answer = app.ec2.tag_image(ami, &few, &stale).await;
-            }
-            _ => break,
-        }
-    }
-    match answer {
-        Ok(true) => Ok(()),
-        Ok(false) => {
-            info!(%ami, "the AMI is gone: there is nothing to tag");
-            Ok(())
-        }
-        Err(error) if error.code == "TagLimitExceeded" => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }

@@ -20,6 +20,7 @@ mod vulnerability;
 mod waiver;
 
 pub mod diff;
+pub mod family;
 pub mod render;
 #[doc(hidden)]
 pub mod sample;

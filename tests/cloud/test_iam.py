@@ -20,6 +20,8 @@ AGENT_KEYS = {
     "x86_64": "hardtarget/agent/1/x86_64/aa/hardtarget-agent",
     "aarch64": "hardtarget/agent/1/aarch64/bb/hardtarget-agent",
 }
+ADVISORIES_KEY = f"{STACK}/advisories/advisories.htadv"
+WAIVERS_KEY = "security/waivers.toml"
 KMS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 
 
@@ -35,6 +37,7 @@ class Deployed:
             "AgentSha256X8664": "a" * 64,
             "AgentKeyAarch64": AGENT_KEYS["aarch64"],
             "AgentSha256Aarch64": "b" * 64,
+            "WaiversKey": WAIVERS_KEY,
             **parameters,
         }
         s3 = account.client("s3")
@@ -213,6 +216,8 @@ def test_in_given_subnets_the_way_to_s3_is_not_prescribed(simulator, evaluator):
         ("s3:PutObject", "arn:aws:s3:::somebody-elses/x", ACCOUNT, False),
         ("s3:PutObject", "{bucket}/scans/x/report.json", "999999999999", False),
         ("s3:GetObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{AGENT_KEYS['aarch64']}", ACCOUNT, True),
+        ("s3:GetObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{ADVISORIES_KEY}", ACCOUNT, True),
+        ("s3:GetObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{WAIVERS_KEY}", ACCOUNT, False),
         ("s3:GetObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/another", ACCOUNT, False),
         ("s3:GetObject", "{bucket}/reports/x/report.json", ACCOUNT, False),
     ],
@@ -391,6 +396,8 @@ def test_images_get_tags_of_our_prefix_only(glue, action, keys, allowed):
         ("s3:ListBucket", "arn:aws:s3:::another-bucket", {}),
         ("s3:GetObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/another", {}),
         ("s3:PutObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{AGENT_KEYS['x86_64']}", {}),
+        ("s3:PutObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{ADVISORIES_KEY}", {}),
+        ("s3:PutObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{WAIVERS_KEY}", {}),
         ("sqs:ReceiveMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:another.fifo", {}),
         ("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:another.fifo", {}),
         ("sqs:PurgeQueue", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}.fifo", {}),
@@ -422,6 +429,8 @@ def test_the_function_may_do_nothing_else(glue, action, resource, context):
         ("s3:PutObject", "{bucket}/reports/f/ami-1/t/report.html", {}),
         ("s3:ListBucket", "{bucket}", {}),
         ("s3:GetObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{AGENT_KEYS['aarch64']}", {}),
+        ("s3:GetObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{ADVISORIES_KEY}", {}),
+        ("s3:GetObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{WAIVERS_KEY}", {}),
         ("sqs:ReceiveMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}.fifo", {}),
         ("sqs:DeleteMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}.fifo", {}),
         ("sqs:GetQueueAttributes", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}.fifo", {}),
@@ -435,8 +444,9 @@ def test_the_function_may_do_what_it_does(glue, action, resource, context):
     assert glue(action, resource, **context)
 
 
-def test_every_call_in_the_source_of_the_function_is_one_that_it_may_make(deployed):
-    granted = {action for policy in deployed.glue for one in policy["Statement"] for action in _list(one["Action"])}
+def test_every_call_in_the_source_of_the_function_is_one_that_it_may_make(simulator):
+    simulator.reset()
+    granted = {action for policy in Deployed(simulator, InspectorFindings="true").glue for one in policy["Statement"] for action in _list(one["Action"])}
     for service in ("ec2", "s3", "sqs"):
         source = (ROOT / "glue" / "src" / "aws" / f"{service}.rs").read_text()
         calls = set(re.findall(r'(?:Error::of\(|operation: )"(\w+)', source))
@@ -447,6 +457,11 @@ def test_every_call_in_the_source_of_the_function_is_one_that_it_may_make(deploy
 
 def _list(value):
     return value if isinstance(value, list) else [value]
+
+
+def test_inspector_is_asked_only_if_it_is_wanted(deployed):
+    """The evaluator does not know the action yet."""
+    assert "GetImageFindings" not in str(deployed.glue)
 
 
 def test_spot_encrypted_images_and_tracing_bring_their_own_rights(simulator, evaluator):

@@ -168,10 +168,10 @@ def test_every_alarm_tells_somebody(template):
         for name, one in template["Resources"].items()
         if one["Type"] == "AWS::CloudWatch::Alarm"
     }
-    assert set(alarms) == {"DeadLettersAlarm", "DeadEventsAlarm", "ErrorsAlarm", "SilenceAlarm", "LeakedAlarm"}
+    assert set(alarms) == {"DeadLettersAlarm", "DeadEventsAlarm", "ErrorsAlarm", "SilenceAlarm", "LeakedAlarm", "WaiversAlarm"}
     assert all(alarm["AlarmActions"] == [{"Ref": "Topic"}] for alarm in alarms.values())
-    leaked = alarms["LeakedAlarm"]
-    assert (leaked["Namespace"], leaked["MetricName"]) == ("HardTarget", "Leaked")
+    for alarm, metric in (("LeakedAlarm", "Leaked"), ("WaiversAlarm", "WaiversUnusable")):
+        assert (alarms[alarm]["Namespace"], alarms[alarm]["MetricName"]) == ("HardTarget", metric)
 
 
 # What deploying needs. Which permissions a resource type asks of the person who deploys is in

@@ -7,14 +7,20 @@ use aws_config::retry::RetryConfig;
 use aws_sdk_ec2::error::ProvideErrorMetadata;
 use aws_sdk_ec2::operation::describe_images::builders::DescribeImagesFluentBuilder;
 use aws_sdk_ec2::operation::run_instances::builders::RunInstancesFluentBuilder;
+use aws_sdk_ec2::primitives::DateTime;
 use aws_sdk_ec2::types as sdk;
 use data_encoding::BASE64;
 use jiff::Timestamp;
 
 use super::Error;
 use crate::id::{AmiId, InstanceId};
+use crate::inspector;
 use crate::inventory::{AMI, DEADLINE, Device, Ebs, Image, Instance, MANAGED, State, Tags};
 use crate::plan::Launch;
+
+/// So much is read of what Inspector found.
+const FINDINGS_PAGES: usize = 10;
+const FINDINGS_A_PAGE: i32 = 1000;
 
 /// EC2 in this region.
 #[derive(Debug, Clone)]
@@ -178,6 +184,21 @@ impl Ec2 {
         Ok(BASE64.decode(&encoded).ok().filter(|text| !text.is_empty()))
     }
 
+    /// What Amazon Inspector says of an image: the first ten thousand findings.
+    pub async fn image_findings(&self, ami: &AmiId) -> Result<Vec<inspector::Finding>, Error> {
+        let request = self.client.get_image_findings().image_id(ami.as_str());
+        let mut pages = request.max_results(FINDINGS_A_PAGE).into_paginator().send();
+        let mut findings = Vec::new();
+        for _ in 0..FINDINGS_PAGES {
+            let Some(page) = pages.next().await else {
+                break;
+            };
+            let page = page.map_err(|error| Error::of("GetImageFindings", &error))?;
+            findings.extend(page.image_findings().iter().map(our_finding));
+        }
+        Ok(findings)
+    }
+
     /// Ends an instance. It is looked up first, by id and our tag: one that is not ours stays, and one
     /// that has ended needs nothing.
     pub async fn terminate(&self, id: &InstanceId) -> Result<(), Error> {
@@ -331,6 +352,21 @@ fn our_instance(instance: &sdk::Instance, account: &str) -> Option<Instance> {
             .filter(|reason| !reason.is_empty())
             .map(ToOwned::to_owned),
     })
+}
+
+fn our_finding(finding: &sdk::ImageFinding) -> inspector::Finding {
+    let text = |text: Option<&str>| text.map(ToOwned::to_owned);
+    let time = |at: Option<&DateTime>| at.and_then(|at| Timestamp::from_second(at.secs()).ok());
+    inspector::Finding {
+        title: text(finding.title()),
+        severity: text(finding.severity_label().map(sdk::SeverityLabel::as_str)),
+        score: finding.score(),
+        fix_available: finding.fix_available(),
+        first_observed_at: time(finding.first_observed_at()),
+        updated_at: time(finding.updated_at()),
+        paths: finding.paths().to_vec(),
+        snapshot: text(finding.snapshot_id()),
+    }
 }
 
 fn our_tags(tags: &[sdk::Tag]) -> Tags {

@@ -25,7 +25,7 @@ const CALL_LIMIT: Duration = Duration::from_secs(25);
 pub struct Error {
     /// The API's operation, for example `RunInstances`.
     pub operation: &'static str,
-    /// The service's error code; empty if there was no answer.
+    /// The service's error code, else the HTTP status; empty if there was no answer.
     pub code: String,
     /// What the service said of it, or what broke the connection.
     pub message: String,
@@ -52,13 +52,15 @@ impl Error {
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         let said = error.message().map(ToOwned::to_owned);
+        let status = error.raw_response().map(HttpResponse::status);
+        // The answer to a HEAD has no body that would name a code.
+        let code = error.code().map(ToOwned::to_owned);
+        let code = code.or_else(|| status.map(|status| status.as_u16().to_string()));
         Self {
             operation,
-            code: error.code().unwrap_or_default().to_owned(),
+            code: code.unwrap_or_default(),
             message: said.unwrap_or_else(|| DisplayErrorContext(error).to_string()),
-            server: error
-                .raw_response()
-                .is_some_and(|response| response.status().is_server_error()),
+            server: status.is_some_and(|status| status.is_server_error()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! S3: the bucket of launches, scans and reports; presigned URLs of the agent.
+//! S3: the bucket of launches, scans and reports; the bucket of the agent, advisories and waivers.
 
 use std::time::Duration;
 
@@ -27,6 +27,15 @@ pub enum Object {
     Body(Vec<u8>),
 }
 
+/// What S3 tells of an object without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its SHA-256, if whoever wrote it said so in the metadata `sha256`.
+    pub sha256: Option<String>,
+}
+
 impl S3 {
     /// A client for `bucket`.
     #[must_use]
@@ -39,19 +48,20 @@ impl S3 {
 
     /// Reads an object of at most `limit` bytes; of a larger one not a byte more than that.
     pub async fn get(&self, key: &str, limit: usize) -> Result<Object, Error> {
-        Ok(self.get_dated(key, limit).await?.0)
+        Ok(self.get_from(&self.bucket, key, limit).await?.0)
     }
 
-    /// Like [`Self::get`], with the time at which it was written.
-    pub async fn get_dated(
+    /// Like [`Self::get`], of any bucket, with the time at which it was written.
+    pub async fn get_from(
         &self,
+        bucket: &str,
         key: &str,
         limit: usize,
     ) -> Result<(Object, Option<Timestamp>), Error> {
         let answer = self
             .client
             .get_object()
-            .bucket(&self.bucket)
+            .bucket(bucket)
             .key(key)
             .send()
             .await;
@@ -83,19 +93,20 @@ impl S3 {
         Ok((Object::Body(body), modified))
     }
 
-    /// The size of an object in bytes; `None` if there is none.
-    pub async fn size(&self, key: &str) -> Result<Option<u64>, Error> {
+    /// What there is to know of an object; `None` if there is none.
+    pub async fn head(&self, bucket: &str, key: &str) -> Result<Option<Head>, Error> {
         let answer = self
             .client
             .head_object()
-            .bucket(&self.bucket)
+            .bucket(bucket)
             .key(key)
             .send()
             .await;
         match answer {
-            Ok(head) => Ok(Some(
-                u64::try_from(head.content_length.unwrap_or_default()).unwrap_or_default(),
-            )),
+            Ok(head) => Ok(Some(Head {
+                size: u64::try_from(head.content_length.unwrap_or_default()).unwrap_or_default(),
+                sha256: head.metadata.and_then(|mut all| all.remove("sha256")),
+            })),
             Err(error) if is_missing(error.code()) => Ok(None),
             Err(error) => Err(Error::of("HeadObject", &error)),
         }

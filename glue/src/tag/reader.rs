@@ -34,7 +34,7 @@ pub(super) async fn fetch(
         return Ok((Object::TooLarge, app::now()));
     }
     let key = format!("scans/{}:{instance}/report.json", app.config.role_id);
-    let (object, modified) = app.s3.get_dated(&key, LONGEST).await?;
+    let (object, modified) = app.s3.get_from(&app.config.bucket, &key, LONGEST).await?;
     Ok((object, modified.unwrap_or_else(app::now)))
 }
 

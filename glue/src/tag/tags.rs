@@ -1,8 +1,10 @@
 //! What an AMI's tags say of its assessment: pure.
 
-use hardtarget_report::{EngineId, Report, Severity, Status};
+use hardtarget_report::Severity::{Critical, High, Low, Medium};
+use hardtarget_report::{EngineId, Report, Status};
 use jiff::Timestamp;
 
+use crate::inventory::Tags;
 use crate::reason::{cleaned, tag_value};
 
 /// The longest version that goes on a tag.
@@ -18,7 +20,7 @@ pub struct Assessed<'a> {
 }
 
 /// All tags that this module may set, without their prefix. What is not set is stale.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 15] = [
     "status",
     "reason",
     "score",
@@ -26,6 +28,10 @@ const KEYS: [&str; 11] = [
     "findings-high",
     "findings-medium",
     "findings-low",
+    "vulnerabilities-critical",
+    "vulnerabilities-high",
+    "vulnerabilities-medium",
+    "vulnerabilities-low",
     "report",
     "assessed-at",
     "lynis-version",
@@ -33,34 +39,34 @@ const KEYS: [&str; 11] = [
 ];
 
 /// The tags of an AMI by its report, which is published at `uri`. A scan that failed gets no numbers:
-/// no findings of nothing looked at must not read as a clean image.
+/// no findings of nothing looked at must not read as a clean image. Nor do vulnerabilities where none
+/// were looked for. What is waived does not count.
 #[must_use]
-pub fn tags_for(
-    report: &Report,
-    uri: &str,
-    assessed: Assessed<'_>,
-    prefix: &str,
-) -> Vec<(String, String)> {
+pub fn tags_for(report: &Report, uri: &str, assessed: Assessed<'_>, prefix: &str) -> Tags {
     let status = match report.scan.status {
         Status::Complete => "assessed",
         Status::Partial => "partial",
         Status::Failed => "failed",
     };
-    let mut tags = vec![("status", status.to_owned())];
+    let mut tags = vec![("status".to_owned(), status.to_owned())];
+    let mut tag = |key: &str, value: String| tags.push((key.to_owned(), value));
     if report.scan.status != Status::Complete {
-        tags.push(("reason", tag_value(&report.scan.why.join(" / "))));
+        tag("reason", tag_value(&report.scan.why.join(" / ")));
     }
     if report.scan.status != Status::Failed {
         let score = report.score.as_ref();
-        tags.extend(score.map(|score| ("score", score.index.to_string())));
-        let counts = report.counts();
-        for (key, severity) in [
-            ("findings-critical", Severity::Critical),
-            ("findings-high", Severity::High),
-            ("findings-medium", Severity::Medium),
-            ("findings-low", Severity::Low),
+        if let Some(score) = score {
+            tag("score", score.index.to_string());
+        }
+        for (what, counts) in [
+            ("findings", Some(report.counts())),
+            ("vulnerabilities", report.vulnerability_counts()),
         ] {
-            tags.push((key, counts.get(severity).to_string()));
+            let Some(counts) = counts else { continue };
+            for severity in [Critical, High, Medium, Low] {
+                let count = counts.get(severity).to_string();
+                tag(&format!("{what}-{severity}"), count);
+            }
         }
         let lynis = report
             .engines
@@ -68,36 +74,28 @@ pub fn tags_for(
             .find(|run| run.engine == EngineId::Lynis);
         let lynis = lynis.and_then(|run| run.version.as_deref());
         let lynis = score.map_or(lynis, |score| Some(&score.lynis_version));
-        tags.extend(lynis.map(|version| ("lynis-version", cleaned(version, LONGEST_VERSION))));
+        if let Some(version) = lynis {
+            tag("lynis-version", cleaned(version, LONGEST_VERSION));
+        }
     }
-    tags.push(("report", uri.to_owned()));
+    tag("report", uri.to_owned());
     with_assessment(tags, assessed, prefix)
 }
 
 /// The tags of an AMI that there is no report of.
 #[must_use]
-pub fn tags_without_report(
-    reason: &str,
-    assessed: Assessed<'_>,
-    prefix: &str,
-) -> Vec<(String, String)> {
+pub fn tags_without_report(reason: &str, assessed: Assessed<'_>, prefix: &str) -> Tags {
     let tags = vec![
-        ("status", "failed".to_owned()),
-        ("reason", tag_value(reason)),
+        ("status".to_owned(), "failed".to_owned()),
+        ("reason".to_owned(), tag_value(reason)),
     ];
     with_assessment(tags, assessed, prefix)
 }
 
-fn with_assessment(
-    mut tags: Vec<(&str, String)>,
-    assessed: Assessed<'_>,
-    prefix: &str,
-) -> Vec<(String, String)> {
-    tags.push(("assessed-at", format!("{:.0}", assessed.at)));
-    tags.push((
-        "agent-version",
-        cleaned(assessed.agent_version, LONGEST_VERSION),
-    ));
+fn with_assessment(mut tags: Tags, assessed: Assessed<'_>, prefix: &str) -> Tags {
+    let version = cleaned(assessed.agent_version, LONGEST_VERSION);
+    tags.push(("assessed-at".to_owned(), format!("{:.0}", assessed.at)));
+    tags.push(("agent-version".to_owned(), version));
     tags.into_iter()
         .map(|(key, value)| (format!("{prefix}{key}"), value))
         .collect()
@@ -116,7 +114,7 @@ pub fn stale(tags: &[(String, String)], prefix: &str) -> Vec<String> {
 /// For an AMI that has no room for all of `tags`, the fewer that are worth trying: the status with
 /// what is wrong and where the report is, else the status alone, which a launch has put there already.
 #[must_use]
-pub fn few(tags: &[(String, String)], prefix: &str) -> [Vec<(String, String)>; 2] {
+pub fn few(tags: &[(String, String)], prefix: &str) -> [Tags; 2] {
     let value = |name: &str| {
         tags.iter()
             .find(|(key, _)| key.strip_prefix(prefix) == Some(name))

@@ -57,3 +57,30 @@ def with_findings(report, findings):
     """The report with these findings, and counts that fit them."""
     severities = [one["severity"] for one in findings]
     return report | {"findings": findings, "counts": {name: severities.count(name) for name in SEVERITIES}}
+
+
+def with_vulnerabilities(report, severities):
+    """The report with a vulnerability of each of these severities, in counts that fit."""
+    vulnerabilities = [
+        {
+            "id": f"CVE-2026-{number:04}",
+            "package": "openssl",
+            "kind": "deb",
+            "installed": "3.0.1-1",
+            "source": None,
+            "fix": "available",
+            "fixed": "3.0.2-1",
+            "severity": severity,
+            "rated": "vendor",
+            "cvss": None,
+            "advisory": "DSA-1-1",
+            "waiver": None,
+        }
+        for number, severity in enumerate(severities)
+    ]
+    feed = {"name": "Debian:12", "as_of": "2026-11-20T00:00:00Z", "entries": 1}
+    return report | {
+        "vulnerabilities": vulnerabilities,
+        "vulnerability_counts": {name: severities.count(name) for name in SEVERITIES},
+        "advisories": {"origin": "file", "built": "2026-11-20T00:00:00Z", "sha256": "a" * 64, "feeds": [feed]},
+    }
