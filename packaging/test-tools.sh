@@ -20,6 +20,7 @@ packaging/need.sh \
     mke2fs=e2fsprogs \
     systemd-nspawn=systemd-container \
     rpm=rpm \
+    sqlite3=sqlite3 \
     jq=jq \
     chromium=chromium \
     node=nodejs \

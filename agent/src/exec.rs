@@ -60,7 +60,7 @@ pub enum ExecError {
 }
 
 /// A program of the machine, about to be run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Tool {
     path: PathBuf,
     args: Vec<std::ffi::OsString>,

@@ -1,6 +1,7 @@
 //! The parsers of files that whoever made the image wrote, for the fuzz targets and
 //! for tests that compare them with the programs that read these files.
 
+pub use crate::engines::packages::read_rpm_database;
 pub use crate::facts::apt::config::{Setting as AptSetting, parse as parse_apt_config};
 pub use crate::facts::apt::sources::{
     Source as AptSource, parse_deb822 as parse_apt_deb822, parse_list as parse_apt_list,

@@ -12,3 +12,4 @@ pub mod cloud;
 pub mod lynis;
 pub mod processes;
 pub mod roots;
+pub mod rpms;

@@ -28,6 +28,15 @@ pub fn debian_with_sshd(suite: &str) -> PathBuf {
     build(suite, "sshd-1", &["--include=openssh-server,sudo"])
 }
 
+/// A minimal root of a Debian release with rpm, cached as [`debian`]'s are.
+///
+/// # Panics
+/// If it cannot be made, with what to do about it.
+#[must_use]
+pub fn debian_with_rpm(suite: &str) -> PathBuf {
+    build(suite, "rpm-1", &["--include=rpm"])
+}
+
 fn build(suite: &str, recipe: &str, options: &[&str]) -> PathBuf {
     needs_root();
     let root = cache().join(format!("{suite}-{recipe}"));
@@ -118,7 +127,7 @@ pub fn output(program: &str, args: &[&str]) -> String {
     String::from_utf8_lossy(&run(program, args).stdout).into_owned()
 }
 
-fn run(program: &str, args: &[&str]) -> Output {
+pub(crate) fn run(program: &str, args: &[&str]) -> Output {
     #[expect(clippy::disallowed_methods, reason = "tests run what they like")]
     let output = std::process::Command::new(program)
         .args(args)

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use hardtarget_report::Package;
 
-use super::{database_text, package};
+use super::{database_text, optional, package};
 use crate::host::Host;
 
 const STATUS: &str = "/var/lib/dpkg/status";
@@ -52,6 +52,7 @@ struct Stanza<'a> {
     version: &'a str,
     arch: &'a str,
     source: &'a str,
+    source_version: &'a str,
     status: Option<&'a str>,
 }
 
@@ -66,7 +67,9 @@ impl<'a> Stanza<'a> {
             self.arch = value;
         } else if is("Source") {
             // `Source: name (version)`, where the source's version is another one.
-            self.source = value.split_whitespace().next().unwrap_or("");
+            let (name, version) = value.split_once(' ').unwrap_or((value, ""));
+            self.source = name;
+            self.source_version = version.trim().trim_start_matches('(').trim_end_matches(')');
         } else if is("Status") {
             self.status = Some(value);
         }
@@ -81,9 +84,12 @@ impl<'a> Stanza<'a> {
             state,
             "installed" | "unpacked" | "half-configured" | "triggers-awaited" | "triggers-pending"
         );
-        there
+        let mut found = there
             .then(|| package("deb", self.name, self.version, self.arch, self.source))
-            .flatten()
+            .flatten()?;
+        found.source_version =
+            optional(self.source_version).filter(|version| *version != found.version);
+        Some(found)
     }
 }
 
@@ -107,7 +113,7 @@ mod tests {
                     arch: Some("amd64".to_owned()),
                     kind: "deb".to_owned(),
                     source: Some("glibc".to_owned()),
-                    source_version: None,
+                    source_version: Some("2.36-9".to_owned()),
                     module: None,
                     location: None,
                 },

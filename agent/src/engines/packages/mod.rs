@@ -2,7 +2,10 @@
 
 mod apk;
 mod dpkg;
+mod owned;
 mod rpm;
+
+pub use self::rpm::read_rpm_database;
 
 use anyhow::bail;
 use hardtarget_report::{EngineId, Package, clean_line};
@@ -15,6 +18,9 @@ const DATABASE_LIMIT: u64 = 64 << 20;
 
 /// More packages than this are not reported; the whole of Debian has fewer.
 const MAX_PACKAGES: usize = 100_000;
+
+/// The packages of a database, and why they may not be all.
+type Listed = anyhow::Result<(Vec<Package>, Option<anyhow::Error>)>;
 
 /// The installed packages.
 #[derive(Debug)]
@@ -38,21 +44,24 @@ impl Engine for Packages {
     fn run(&self, cx: &Cx<'_>) -> anyhow::Result<Yield> {
         let mut found = Yield::default();
         let mut managers = Vec::new();
-        let mut add = |manager: &str, read: anyhow::Result<Vec<Package>>| match read {
-            Ok(packages) => {
+        let mut add = |manager: &str, read: Listed| match read {
+            Ok((packages, trouble)) => {
                 managers.push(manager.to_owned());
                 found.packages.extend(packages);
+                found
+                    .incomplete
+                    .extend(trouble.map(|error| format!("{manager}: {error:#}")));
             }
             Err(error) => found.incomplete.push(format!("{manager}: {error:#}")),
         };
         if dpkg::is_there(cx.host) {
-            add("dpkg", dpkg::collect(cx.host));
+            add("dpkg", dpkg::collect(cx.host).map(|all| (all, None)));
         }
         if let Some(database) = rpm::database(cx.host) {
-            add("rpm", rpm::collect(cx, database));
+            add("rpm", rpm::collect(cx, &database));
         }
         if apk::is_there(cx.host) {
-            add("apk", apk::collect(cx.host));
+            add("apk", apk::collect(cx.host).map(|all| (all, None)));
         }
         if managers.is_empty() {
             bail!("{}", found.incomplete.join("; "));
@@ -72,12 +81,7 @@ impl Engine for Packages {
 
 /// A package of what its database says; nothing for one without a name or version.
 fn package(kind: &str, name: &str, version: &str, arch: &str, source: &str) -> Option<Package> {
-    let clean = |text: &str| clean_line(text.trim(), 300);
-    let optional = |text: &str| Some(clean(text)).filter(|text| !text.is_empty());
-    let (name, version) = (clean(name), clean(version));
-    if name.is_empty() || version.is_empty() {
-        return None;
-    }
+    let (name, version) = (optional(name)?, optional(version)?);
     Some(Package {
         source: optional(source).filter(|source| *source != name),
         name,
@@ -88,6 +92,11 @@ fn package(kind: &str, name: &str, version: &str, arch: &str, source: &str) -> O
         module: None,
         location: None,
     })
+}
+
+/// A field of a database, made harmless; nothing if it is empty.
+fn optional(text: &str) -> Option<String> {
+    Some(clean_line(text.trim(), 300)).filter(|text| !text.is_empty())
 }
 
 /// Reads a database as text; bytes that are no UTF-8 become `U+FFFD`.
