@@ -35,6 +35,10 @@ pub(crate) struct Sshd {
     files: Fact<Config>,
     /// What must not be open to others: configuration, host keys, places of authorized keys.
     pub(crate) paths: Fact<Vec<Guarded>>,
+    /// Whether there is a key of the machine for Kerberos, `/etc/krb5.keytab`.
+    pub(crate) keytab: bool,
+    /// Whether the file that `Banner` names has text in it; `None` where none is named.
+    pub(crate) banner: Option<bool>,
     /// What holds where the files are silent and older releases differ.
     root_login_default: &'static str,
 }
@@ -97,6 +101,22 @@ impl Sshd {
         )
     }
 
+    /// A keyword (lower case) that has no default, outside all Match blocks; nothing where nobody
+    /// sets it. `sshd -T` leaves such keywords out.
+    pub(crate) fn set(&self, keyword: &str) -> Fact<Option<Effective>> {
+        let of = |value: &str, source: &str| Effective {
+            value: value.to_owned(),
+            source: source.to_owned(),
+        };
+        if let Some(asked) = &self.asked {
+            return Ok(asked.get(keyword).map(|value| of(value, "sshd -T")));
+        }
+        let files = self.files.as_ref().map_err(Clone::clone)?;
+        Ok(files
+            .first(keyword)
+            .map(|setting| of(&setting.value, &setting.source)))
+    }
+
     /// The Match blocks, in order.
     pub(crate) fn matches(&self) -> Fact<&[Block]> {
         self.files
@@ -123,6 +143,8 @@ pub fn by_files(host: &Host, block: Option<usize>) -> Result<BTreeMap<String, St
         asked: None,
         files: files::read(host),
         paths: Ok(Vec::new()),
+        keytab: false,
+        banner: None,
         root_login_default: defaults::root_login(super::os_release::collect(host).ok().as_ref()),
     };
     let files = sshd
@@ -156,9 +178,17 @@ pub(crate) fn collect(host: &Host, os: &Fact<OsRelease>) -> Fact<Sshd> {
         asked: ask(host),
         files: files::read(host),
         paths: Ok(Vec::new()),
+        keytab: host.exists("/etc/krb5.keytab"),
+        banner: None,
         root_login_default: defaults::root_login(os.as_ref().ok()),
     };
     sshd.paths = paths::read(host, &sshd);
+    let banner = sshd.effective("banner").ok();
+    let banner = banner.filter(|file| file.value.starts_with('/'));
+    sshd.banner = banner.map(|file| {
+        host.read_start(&file.value, 4096)
+            .is_ok_and(|text| !text.trim_ascii().is_empty())
+    });
     Ok(sshd)
 }
 

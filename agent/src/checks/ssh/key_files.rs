@@ -7,9 +7,9 @@ use crate::facts::walk::permissions;
 
 check! {
     /// ## What it checks
-    /// `StrictModes` is on, nobody but root may write to sshd's configuration, its host keys and a
-    /// common directory of authorized keys, and private host keys are for root alone (and, on Red
-    /// Hat's systems, for the group of the program that signs with them).
+    /// `StrictModes` is on, nobody but root may write to sshd's configuration, its host keys (public
+    /// halves too) and a common directory of authorized keys, and private host keys are for root
+    /// alone (and, on Red Hat's systems, for the group of the program that signs with them).
     ///
     /// ## Why it matters
     /// Whoever can write to the configuration or to authorized keys lets himself in as anyone;
@@ -28,6 +28,7 @@ check! {
         references: [
             Ref::debian_12("5.1.1"),
             Ref::debian_12("5.1.2"),
+            Ref::debian_12("5.1.3"),
             Ref::Cwe(732),
             Ref::Manual("sshd_config(5)"),
         ],

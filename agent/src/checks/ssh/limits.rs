@@ -1,10 +1,14 @@
-use crate::checks::{Fault, Judged, Ref, SameAs, Verdict};
+use hardtarget_report::Severity;
+
+use super::settings::{self, Setting, above};
+use crate::checks::{Judged, Ref, SameAs};
 use crate::facts::Facts;
 
 check! {
     /// ## What it checks
-    /// A connection has at most 10 attempts to log in (`MaxAuthTries`, 6 by default) and at most 10
-    /// minutes for it (`LoginGraceTime`, 2 minutes by default; 0 means for ever).
+    /// A connection has at most 4 attempts to log in (`MaxAuthTries`) and at most a minute for it
+    /// (`LoginGraceTime`; 0 means for ever). Up to 10 attempts and 10 minutes, OpenSSH's own limits
+    /// of 6 and 2 minutes among them, are a remark only.
     ///
     /// ## Why it matters
     /// Without limits guessing is faster, and connections that never log in keep others out.
@@ -20,6 +24,8 @@ check! {
         references: [
             Ref::debian_12("5.1.13"),
             Ref::debian_12("5.1.16"),
+            Ref::amazon_linux_2023("4.2.16"),
+            Ref::amazon_linux_2023("4.2.19"),
             Ref::Cwe(307),
             Ref::Manual("sshd_config(5)"),
         ],
@@ -30,26 +36,43 @@ check! {
     }
 }
 
-const MAX_TRIES: u64 = 10;
-const MAX_SECONDS: u64 = 600;
+const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "MaxAuthTries",
+        subject: "MaxAuthTries",
+        bad: |value| above(value, 10),
+        severity: Severity::Low,
+        means: "good is 4 or less",
+    },
+    Setting {
+        name: "MaxAuthTries",
+        subject: "MaxAuthTries",
+        bad: |value| above(value, 4) && !above(value, 10),
+        severity: Severity::Info,
+        means: "4 are enough",
+    },
+    Setting {
+        name: "LoginGraceTime",
+        subject: "LoginGraceTime",
+        bad: |value| seconds(value).is_some_and(|time| time == 0 || time > 600),
+        severity: Severity::Low,
+        means: "good is a minute or less",
+    },
+    Setting {
+        name: "LoginGraceTime",
+        subject: "LoginGraceTime",
+        bad: |value| seconds(value).is_some_and(|time| (61..=600).contains(&time)),
+        severity: Severity::Info,
+        means: "a minute is enough",
+    },
+];
 
 fn limits(facts: &Facts) -> Judged {
-    let sshd = facts.sshd.as_ref()?;
-    let tries = sshd.effective("maxauthtries")?;
-    let grace = sshd.effective("logingracetime")?;
-    let many = tries
-        .value
-        .parse::<u64>()
-        .is_ok_and(|tries| tries > MAX_TRIES)
-        .then(|| Fault::new("MaxAuthTries", tries.line("MaxAuthTries")));
-    let long = seconds(&grace.value)
-        .is_some_and(|seconds| seconds == 0 || seconds > MAX_SECONDS)
-        .then(|| Fault::new("LoginGraceTime", grace.line("LoginGraceTime")));
-    Ok(Verdict::from_faults(many.into_iter().chain(long)))
+    settings::judge(facts.sshd.as_ref()?, SETTINGS)
 }
 
 /// A time of sshd_config(5), "TIME FORMATS": `90`, `1h30m`. `none` is no limit, as 0 is.
-fn seconds(value: &str) -> Option<u64> {
+pub(super) fn seconds(value: &str) -> Option<u64> {
     if value.eq_ignore_ascii_case("none") {
         return Some(0);
     }

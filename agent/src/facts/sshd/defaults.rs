@@ -3,22 +3,30 @@
 use crate::facts::os_release::OsRelease;
 
 /// The defaults as sshd_config(5) of OpenSSH 9.2 gives them, by keyword.
-pub(super) const DEFAULTS: [(&str, &str); 21] = [
+pub(super) const DEFAULTS: [(&str, &str); 29] = [
     ("allowagentforwarding", "yes"),
+    ("allowstreamlocalforwarding", "yes"),
     ("allowtcpforwarding", "yes"),
     ("authenticationmethods", "any"),
     (
         "authorizedkeysfile",
         ".ssh/authorized_keys .ssh/authorized_keys2",
     ),
+    ("banner", "none"),
+    ("clientalivecountmax", "3"),
+    ("clientaliveinterval", "0"),
     ("disableforwarding", "no"),
     ("gatewayports", "no"),
+    ("gssapiauthentication", "no"),
     ("hostbasedauthentication", "no"),
     ("ignorerhosts", "yes"),
     ("ignoreuserknownhosts", "no"),
     ("kbdinteractiveauthentication", "yes"),
     ("logingracetime", "120"),
+    ("loglevel", "INFO"),
     ("maxauthtries", "6"),
+    ("maxsessions", "10"),
+    ("maxstartups", "10:30:100"),
     ("passwordauthentication", "yes"),
     ("permitemptypasswords", "no"),
     ("permittunnel", "no"),

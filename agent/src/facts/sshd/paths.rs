@@ -14,6 +14,8 @@ pub(crate) enum Role {
     Configuration,
     /// A private host key.
     HostKey,
+    /// The public half of one.
+    PublicHostKey,
     /// The place of authorized keys, or a directory above it.
     AuthorizedKeys,
 }
@@ -33,7 +35,7 @@ pub(crate) struct Guarded {
     pub(crate) gid: u32,
 }
 
-/// Looks at the configuration, `/etc/ssh/ssh_host_*_key` and, where authorized keys lie outside
+/// Looks at the configuration, `/etc/ssh/ssh_host_*_key`, their public halves and, where authorized keys lie outside
 /// the home directories, at the way to them.
 pub(super) fn read(host: &Host, sshd: &Sshd) -> Fact<Vec<Guarded>> {
     let files = sshd.files.as_ref().map_err(Clone::clone)?;
@@ -56,8 +58,17 @@ pub(super) fn read(host: &Host, sshd: &Sshd) -> Fact<Vec<Guarded>> {
             names
                 .iter()
                 .filter_map(|name| name.to_str())
-                .filter(|name| name.starts_with("ssh_host_") && name.ends_with("_key"))
-                .map(|name| (Path::new("/etc/ssh").join(name), Role::HostKey)),
+                .filter(|name| name.starts_with("ssh_host_"))
+                .filter_map(|name| {
+                    let role = if name.ends_with("_key") {
+                        Role::HostKey
+                    } else if name.ends_with("_key.pub") {
+                        Role::PublicHostKey
+                    } else {
+                        return None;
+                    };
+                    Some((Path::new("/etc/ssh").join(name), role))
+                }),
         ),
         Err(error) if error.is_absent() => {}
         Err(error) => return Err(Gap::Unknown(error.to_string())),
