@@ -23,10 +23,12 @@ pub(crate) struct Accounts {
     pub(crate) list: Vec<Account>,
     /// Why passwords are not known, where they are not.
     pub(crate) shadow: Fact<()>,
-    /// `ENCRYPT_METHOD` of `login.defs`, if it is set.
-    pub(crate) encrypt_method: Fact<Option<String>>,
     /// The groups of `/etc/group`.
     pub(crate) groups: Fact<Vec<Group>>,
+    /// The files that have lines of NIS, which begin with `+`.
+    pub(crate) with_nis: Vec<&'static str>,
+    /// The lines of shells(5).
+    pub(crate) shells: Fact<Vec<String>>,
 }
 
 /// A group of group(5).
@@ -36,6 +38,8 @@ pub(crate) struct Group {
     pub(crate) name: String,
     /// Its number.
     pub(crate) gid: u32,
+    /// Whether it has a password hash, in this file that everyone can read.
+    pub(crate) has_password: bool,
     /// Whom `/etc/group` names as members; those whose own group it is are not among them.
     pub(crate) members: Vec<String>,
 }
@@ -80,6 +84,12 @@ pub(crate) struct Account {
     pub(crate) shell: String,
     /// Its password; not there where `/etc/shadow` could not be read.
     pub(crate) password: Option<Password>,
+    /// The day of the last change of the password, in days since 1970, where `/etc/shadow` has one.
+    pub(crate) changed: Option<i64>,
+    /// After how many days the password must be changed, where `/etc/shadow` says so.
+    pub(crate) expires_after: Option<i64>,
+    /// Whether the hash stands in `/etc/passwd`, which everyone can read.
+    pub(crate) unshadowed: bool,
     /// Mode, owner and group of the home directory.
     pub(crate) home_is: Fact<(u32, u32, u32)>,
 }
@@ -98,18 +108,37 @@ impl Account {
     }
 }
 
-/// Reads `/etc/passwd`, `/etc/shadow` and `/etc/login.defs`.
+/// Reads `/etc/passwd`, `/etc/shadow` and `/etc/group`.
 pub(crate) fn collect(host: &Host) -> Fact<Accounts> {
-    let mut list = parse(&host.text("/etc/passwd")?);
+    let passwd = host.text("/etc/passwd")?;
+    let mut list = parse(&passwd);
     let shadow = host.text("/etc/shadow");
-    let fields = shadow.as_ref().map(|text| second_fields(text)).ok();
+    let group_file = host.text("/etc/group");
+    let has_nis = |text: &str| text.lines().any(|line| line.starts_with('+'));
+    let with_nis = [
+        ("/etc/passwd", Some(&passwd)),
+        ("/etc/shadow", shadow.as_ref().ok()),
+        ("/etc/group", group_file.as_ref().ok()),
+    ]
+    .into_iter()
+    .filter(|(_, text)| text.is_some_and(|text| has_nis(text)))
+    .map(|(path, _)| path)
+    .collect();
+    let fields = shadow.as_ref().map(|text| shadow_lines(text)).ok();
     for account in &mut list {
+        let ageing = fields
+            .as_ref()
+            .and_then(|fields| fields.get(account.name.as_str()));
+        if let Some(line) = ageing {
+            account.changed = line.changed;
+            account.expires_after = line.expires_after;
+        }
         // The field in passwd counts unless it is `x`.
         if account.password == Some(Password::InShadow) {
             account.password = fields.as_ref().map(|fields| {
                 fields
                     .get(account.name.as_str())
-                    .map_or(Password::Locked, |field| password::parse(field))
+                    .map_or(Password::Locked, |line| password::parse(line.password))
             });
         }
         account.home_is = home(host, &account.home);
@@ -119,12 +148,26 @@ pub(crate) fn collect(host: &Host) -> Fact<Accounts> {
         shadow: shadow
             .map(drop)
             .map_err(|error| Gap::Unknown(error.to_string())),
-        encrypt_method: login_defs(host).map(|text| encrypt_method(&text)),
-        groups: host
-            .text("/etc/group")
+        with_nis,
+        shells: shells(host),
+        groups: group_file
             .map(|text| text.lines().filter_map(group).collect())
             .map_err(Gap::from),
     })
+}
+
+/// The lines of shells(5) that are paths; `/usr/etc` is openSUSE's place for what nobody changed.
+fn shells(host: &Host) -> Fact<Vec<String>> {
+    let text = match host.text("/etc/shells") {
+        Err(error) if error.is_absent() => host.text("/usr/etc/shells"),
+        text => text,
+    };
+    let lines = text?;
+    let paths = lines
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with('/'));
+    Ok(paths.map(str::to_owned).collect())
 }
 
 fn home(host: &Host, path: &str) -> Fact<(u32, u32, u32)> {
@@ -136,41 +179,22 @@ fn home(host: &Host, path: &str) -> Fact<(u32, u32, u32)> {
     }
 }
 
-/// The text of login.defs(5), empty where there is none; `/usr/etc` is openSUSE's place for what
-/// nobody changed.
-fn login_defs(host: &Host) -> Fact<String> {
-    for path in ["/etc/login.defs", "/usr/etc/login.defs"] {
-        match host.text(path) {
-            Err(error) if error.is_absent() => {}
-            text => return Ok(text?),
-        }
-    }
-    Ok(String::new())
-}
-
 /// A line of group(5).
 fn group(line: &str) -> Option<Group> {
     let mut fields = line.split(':');
     let name = fields.next()?.to_owned();
-    let gid = fields.nth(1)?.parse().ok()?;
+    let password = fields.next()?;
+    let gid = fields.next()?.parse().ok()?;
     let members = fields.next().unwrap_or_default().split(',').map(str::trim);
     Some(Group {
         name,
         gid,
+        has_password: matches!(password::parse(password), Password::Hashed(_)),
         members: members
             .filter(|member| !member.is_empty())
             .map(str::to_owned)
             .collect(),
     })
-}
-
-fn encrypt_method(login_defs: &str) -> Option<String> {
-    login_defs
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("ENCRYPT_METHOD"))
-        .filter_map(|rest| rest.split_ascii_whitespace().next())
-        .next_back()
-        .map(str::to_ascii_uppercase)
 }
 
 /// The lines of passwd(5) that are accounts. NIS entries (`+`) and broken lines are passed over.
@@ -201,18 +225,34 @@ fn account(line: &str) -> Option<Account> {
         } else {
             password::parse(password)
         }),
+        changed: None,
+        expires_after: None,
+        unshadowed: matches!(password::parse(password), Password::Hashed(_)),
         home_is: Err(Gap::Absent("not looked at".to_owned())),
     })
 }
 
-fn second_fields(shadow: &str) -> BTreeMap<&str, &str> {
-    shadow
-        .lines()
-        .filter_map(|line| {
-            let mut fields = line.split(':');
-            Some((fields.next()?, fields.next()?))
-        })
-        .collect()
+/// What a line of shadow(5) says of an account.
+struct ShadowLine<'a> {
+    password: &'a str,
+    changed: Option<i64>,
+    expires_after: Option<i64>,
+}
+
+fn shadow_lines(shadow: &str) -> BTreeMap<&str, ShadowLine<'_>> {
+    let line = |line| {
+        let mut fields = str::split(line, ':');
+        let name = fields.next()?;
+        let password = fields.next()?;
+        let mut number = |skipped| fields.nth(skipped)?.trim().parse().ok();
+        let line = ShadowLine {
+            password,
+            changed: number(0),
+            expires_after: number(1),
+        };
+        Some((name, line))
+    };
+    shadow.lines().filter_map(line).collect()
 }
 
 #[cfg(test)]
@@ -245,17 +285,12 @@ mod tests {
         assert_eq!(accounts.members("of-a-directory"), None);
     }
 
-    #[test]
-    fn the_last_method_counts() {
-        let text = "# ENCRYPT_METHOD MD5\nENCRYPT_METHOD DES\nENCRYPT_METHOD\tyescrypt\n";
-        assert_eq!(encrypt_method(text).as_deref(), Some("YESCRYPT"));
-    }
-
     proptest! {
         #[test]
         fn never_panics(text in "([a-z:0-9+#\n]|\\PC)*") {
             parse(&text);
             text.lines().for_each(|line| drop(group(line)));
+            shadow_lines(&text);
         }
     }
 }

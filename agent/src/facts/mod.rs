@@ -31,7 +31,9 @@ pub(crate) mod modules;
 pub(crate) mod mounts;
 pub(crate) mod os_release;
 pub(crate) mod owned_files;
+pub(crate) mod pairs;
 pub(crate) mod pam;
+pub(crate) mod password_policy;
 pub(crate) mod path;
 pub(crate) mod private_keys;
 pub(crate) mod rpm_repos;
@@ -128,6 +130,8 @@ pub(crate) struct Facts {
     pub(crate) known_passwords: Fact<known_passwords::KnownPasswords>,
     /// Mode and owner of the files of accounts.
     pub(crate) login_files: Fact<Vec<login_files::LoginFile>>,
+    /// What passwords must be like.
+    pub(crate) password_policy: Fact<password_policy::PasswordPolicy>,
     /// What PAM does for those who log in.
     pub(crate) pam: Fact<pam::Pam>,
     /// What inetd and xinetd offer.
@@ -180,6 +184,7 @@ impl Facts {
             accounts: guarded(|| accounts::collect(host)),
             known_passwords: guarded(|| known_passwords::collect(host)),
             login_files: guarded(|| login_files::collect(host)),
+            password_policy: guarded(|| password_policy::collect(host)),
             pam: guarded(|| pam::collect(host)),
             inetd: guarded(|| inetd::collect(host, &services)),
             sudoers: guarded(|| sudoers::collect(host)),

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{Fact, Gap};
 use crate::host::{Host, ReadError};
-pub(crate) use stack::{Kind, Stack};
+pub(crate) use stack::{Kind, Rule, Stack};
 
 /// Where the files of services lie, the first that has one counts; `/usr` is the distribution's.
 const DIRECTORIES: [&str; 3] = ["/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d"];
@@ -18,6 +18,17 @@ const LOGINS: [&str; 2] = ["login", "sshd"];
 /// The files that distributions have these include.
 const COMMON: [&str; 3] = ["common-auth", "password-auth", "system-auth"];
 
+/// Services that change passwords or make someone another user, and files that they include.
+const OTHERS: [&str; 7] = [
+    "base-password",
+    "common-password",
+    "passwd",
+    "su",
+    "su-l",
+    "sudo",
+    "sudo-i",
+];
+
 /// What PAM does.
 #[derive(Debug)]
 pub(crate) struct Pam {
@@ -25,6 +36,41 @@ pub(crate) struct Pam {
     pub(crate) logins: BTreeMap<&'static str, Stack>,
     /// The stacks of `common-auth`, `password-auth` and `system-auth`, as far as there are any.
     pub(crate) common: BTreeMap<&'static str, Stack>,
+    /// The stacks of `passwd`, `su`, `sudo` and of what they include, as far as there are any.
+    pub(crate) others: Fact<BTreeMap<&'static str, Stack>>,
+}
+
+impl Pam {
+    /// What is asked when someone changes a password, with the service's name; nothing where PAM
+    /// has no such stack.
+    pub(crate) fn changing(&self) -> Fact<Option<(&'static str, Vec<&Rule>)>> {
+        let others = self.others.as_ref().map_err(Clone::clone)?;
+        for name in [
+            "passwd",
+            "common-password",
+            "system-auth",
+            "password-auth",
+            "base-password",
+        ] {
+            let Some((name, stack)) = others
+                .get_key_value(name)
+                .or_else(|| self.common.get_key_value(name))
+            else {
+                continue;
+            };
+            let rules: Vec<&Rule> = stack
+                .rules
+                .iter()
+                .filter(|rule| rule.kind == Kind::Password)
+                .collect();
+            // A stack that only refuses or allows asks nothing of a password.
+            let asks = |rule: &&Rule| !matches!(rule.module.as_str(), "pam_deny" | "pam_permit");
+            if rules.iter().any(asks) {
+                return Ok(Some((name, rules)));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// Reads the stacks; absent where there is none of them.
@@ -32,6 +78,7 @@ pub(crate) fn collect(host: &Host) -> Fact<Pam> {
     let pam = Pam {
         logins: stacks(host, &LOGINS)?,
         common: stacks(host, &COMMON)?,
+        others: stacks(host, &OTHERS),
     };
     if pam.logins.is_empty() && pam.common.is_empty() {
         return Err(Gap::Absent("PAM is not installed".to_owned()));

@@ -9,6 +9,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::{Fact, Gap};
+use crate::exec::Tool;
 use crate::host::{Host, ReadError};
 use rules::{Included, Sudoers as Rules};
 
@@ -22,6 +23,8 @@ pub(crate) struct Sudoers {
     pub(crate) rules: Rules,
     /// The files' ctime by path.
     pub(crate) changed: BTreeMap<String, Timestamp>,
+    /// The version of sudo (1, 9, 13), where it was needed and could be asked.
+    pub(crate) version: Option<[u32; 3]>,
 }
 
 /// Reads `/etc/sudoers` with its includes.
@@ -64,8 +67,31 @@ pub(crate) fn collect(host: &Host) -> Fact<Sudoers> {
     }
     match trouble {
         Some(why) => Err(Gap::Unknown(why)),
-        None => Ok(Sudoers { rules, changed }),
+        None => Ok(Sudoers {
+            version: if rules.for_all("use_pty").is_none() {
+                version(host)
+            } else {
+                None
+            },
+            rules,
+            changed,
+        }),
     }
+}
+
+/// Asks sudo for its version.
+fn version(host: &Host) -> Option<[u32; 3]> {
+    let output = Tool::find(host, "sudo").ok()?.args(["-V"]).run().ok()?;
+    parse_version(&String::from_utf8_lossy(&output.stdout))
+}
+
+/// `Sudo version 1.9.13p3`
+fn parse_version(text: &str) -> Option<[u32; 3]> {
+    let version = text.lines().next()?.strip_prefix("Sudo version ")?;
+    let mut numbers = version
+        .split(|c: char| !c.is_ascii_digit())
+        .map_while(|number| number.parse().ok());
+    Some([numbers.next()?, numbers.next()?, numbers.next()?])
 }
 
 /// "sudo will read each file in /etc/sudoers.d, skipping file names that end in '~' or contain a
@@ -92,4 +118,16 @@ fn read(host: &Host, path: &Path) -> Result<Included, ReadError> {
         path: path.to_string_lossy().into_owned(),
         text: host.text(path)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        assert_eq!(parse_version("Sudo version 1.9.13p3\nx"), Some([1, 9, 13]));
+        assert_eq!(parse_version("Sudo version 1.8.23"), Some([1, 8, 23]));
+        assert_eq!(parse_version("usage: doas"), None);
+    }
 }

@@ -56,13 +56,14 @@ fn hashes(facts: &Facts) -> Judged {
             _ => None,
         })
         .collect();
-    if let Ok(Some(method @ ("DES" | "MD5"))) =
-        accounts.encrypt_method.as_ref().map(Option::as_deref)
-    {
+    let login_defs = &facts.password_policy.as_ref()?.login_defs;
+    let method = login_defs.as_ref().ok();
+    let method = method.and_then(|pairs| pairs.get("ENCRYPT_METHOD"));
+    if let Some(method) = method.filter(|method| is_weak(&method.value)) {
         faults.push(
             Fault::new(
                 "ENCRYPT_METHOD",
-                format!("/etc/login.defs: ENCRYPT_METHOD {method}"),
+                format!("{}: ENCRYPT_METHOD {}", method.source, method.value),
             )
             .severity(Severity::Low),
         );
@@ -71,13 +72,20 @@ fn hashes(facts: &Facts) -> Judged {
         .shadow
         .as_ref()
         .err()
-        .or_else(|| accounts.encrypt_method.as_ref().err());
+        .or_else(|| login_defs.as_ref().err());
     match gap {
         Some(Gap::Absent(why) | Gap::Unknown(why)) if faults.is_empty() => {
             Err(NotJudged::Unknown(why.clone()))
         }
         _ => Ok(Verdict::from_faults(faults)),
     }
+}
+
+/// Whether `ENCRYPT_METHOD` of login.defs(5) is one of the weak two.
+pub(super) fn is_weak(method: &str) -> bool {
+    ["DES", "MD5"]
+        .iter()
+        .any(|weak| method.eq_ignore_ascii_case(weak))
 }
 
 #[cfg(test)]

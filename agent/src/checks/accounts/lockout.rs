@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
+
 use hardtarget_report::Severity;
 
 use crate::checks::{Fault, Judged, Ref, Verdict};
-use crate::facts::pam::{Kind, Stack};
+use crate::facts::pam::{Kind, Pam, Stack};
 use crate::facts::{Facts, Gap};
 
 check! {
@@ -49,14 +51,8 @@ const LOCKS: [&str; 3] = ["pam_faillock", "pam_tally2", "pam_tally"];
 
 fn lockout(facts: &Facts) -> Judged {
     let pam = facts.pam.as_ref()?;
-    // Without services of their own the files that they would include are judged.
-    let stacks = if pam.logins.is_empty() {
-        &pam.common
-    } else {
-        &pam.logins
-    };
     let mut faults = Vec::new();
-    for (service, stack) in stacks {
+    for (service, stack) in stacks(pam) {
         if !asks_for_password(stack) || locks(stack) {
             continue;
         }
@@ -74,6 +70,15 @@ fn lockout(facts: &Facts) -> Judged {
         }
     }
     Ok(Verdict::from_faults(faults))
+}
+
+/// The services' stacks; without any, those of the files that they would include.
+pub(super) fn stacks(pam: &Pam) -> &BTreeMap<&'static str, Stack> {
+    if pam.logins.is_empty() {
+        &pam.common
+    } else {
+        &pam.logins
+    }
 }
 
 fn asks_for_password(stack: &Stack) -> bool {

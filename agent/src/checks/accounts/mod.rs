@@ -1,12 +1,35 @@
 //! Accounts, their passwords, and who may become root.
 
+pub(super) mod ageing;
+pub(super) mod changed_in_future;
+pub(super) mod duplicate_groups;
 pub(super) mod duplicates;
 pub(super) mod empty_passwords;
 pub(super) mod hashes;
 pub(super) mod homes;
+mod limit;
 pub(super) mod lockout;
+pub(super) mod lockout_settings;
 pub(super) mod login_files;
+pub(super) mod missing_groups;
+pub(super) mod nis_entries;
 pub(super) mod pam_empty;
+pub(super) mod pam_hash;
+pub(super) mod pam_history;
+pub(super) mod pam_permit;
+pub(super) mod pam_quality;
+pub(super) mod pam_quality_settings;
+pub(super) mod password_without_shell;
+pub(super) mod powerful_groups;
+pub(super) mod root_group;
 pub(super) mod root_twins;
+pub(super) mod shells;
+pub(super) mod su;
 pub(super) mod sudo;
+pub(super) mod sudo_environment;
+pub(super) mod sudo_log;
+pub(super) mod sudo_pty;
+pub(super) mod sudo_ticket;
 pub(super) mod system_logins;
+pub(super) mod system_shells;
+pub(super) mod unshadowed;

@@ -45,6 +45,13 @@ pub enum Kind {
 }
 
 impl Rule {
+    /// What stands after the `=` of an argument.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.arguments
+            .iter()
+            .find_map(|own| own.strip_prefix(name)?.strip_prefix('='))
+    }
+
     /// Whether it has an argument.
     pub(crate) fn has(&self, argument: &str) -> bool {
         self.arguments.iter().any(|own| own == argument)

@@ -27,8 +27,37 @@ pub struct Sudoers {
     pub unauthenticated: Vec<(String, String)>,
     /// `Defaults exempt_group = GROUP`: the group that needs no password, and the file.
     pub exempt: Option<(String, String)>,
+    /// All parameters of `Defaults` lines, in order.
+    pub defaults: Vec<Parameter>,
     /// Whether something was left out because there was too much of it.
     pub cut: bool,
+}
+
+/// One parameter of a `Defaults` line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// Whom or what it is for, as written (`:joe`, `@host`, `!/bin/ls`); empty for everyone.
+    pub whom: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is turned off with a `!`.
+    pub off: bool,
+    /// What follows `=`, `+=` or `-=`, without quotes; empty where nothing does.
+    pub value: String,
+    /// The character before the `=`: `+` adds to a list, `-` takes away; a blank otherwise.
+    pub change: char,
+    /// The file.
+    pub source: String,
+}
+
+impl Sudoers {
+    /// The last parameter of this name that is for everyone.
+    pub(crate) fn for_all(&self, name: &str) -> Option<&Parameter> {
+        self.defaults
+            .iter()
+            .rev()
+            .find(|parameter| parameter.name == name && parameter.whom.is_empty())
+    }
 }
 
 /// Users who may run commands without a password.
@@ -113,6 +142,9 @@ impl Parser<'_, '_> {
     /// Of two lines for the same users the later counts.
     fn defaults(&mut self, path: &str, whom: &str, parameters: &str) {
         for parameter in split(parameters, ',').map(str::trim) {
+            self.sudoers
+                .defaults
+                .extend(self::parameter(parameter, whom, path));
             if matches!(parameter, "authenticate" | "!authenticate") {
                 self.sudoers
                     .unauthenticated
@@ -177,6 +209,26 @@ impl Parser<'_, '_> {
         self.sudoers.cut |= cut;
         self.sudoers
     }
+}
+
+/// `name`, `!name`, `name = value`, `name += value`
+fn parameter(text: &str, whom: &str, path: &str) -> Option<Parameter> {
+    let (left, value) = split_once(text, '=').unwrap_or((text, ""));
+    let left = left.trim();
+    let name = left.trim_end_matches(['+', '-']);
+    let bare = name.trim_start_matches('!').trim();
+    (!bare.is_empty()).then(|| Parameter {
+        whom: whom.to_owned(),
+        name: bare.to_owned(),
+        off: name.starts_with('!'),
+        value: unquote(value.trim()),
+        change: left
+            .chars()
+            .next_back()
+            .filter(|c| "+-".contains(*c))
+            .unwrap_or(' '),
+        source: path.to_owned(),
+    })
 }
 
 /// The members of aliases, aliases among them spelt out too; a name that is none stands for itself.
@@ -407,6 +459,29 @@ mod tests {
             read("Defaults !authenticate\nDefaults:joe authenticate").len(),
             1
         );
+    }
+
+    #[test]
+    fn parameters() {
+        let read = |text: &str| parse("main", text, &mut |_, _| Vec::new());
+        let sudoers = read(
+            "Defaults use_pty, !env_reset\nDefaults env_keep += \"A B\"\nDefaults:joe !use_pty\n",
+        );
+        let read: Vec<_> = sudoers
+            .defaults
+            .iter()
+            .map(|one| (&*one.whom, &*one.name, one.off, one.change, &*one.value))
+            .collect();
+        assert_eq!(
+            read,
+            [
+                ("", "use_pty", false, ' ', ""),
+                ("", "env_reset", true, ' ', ""),
+                ("", "env_keep", false, '+', "A B"),
+                (":joe", "use_pty", true, ' ', ""),
+            ]
+        );
+        assert!(!sudoers.for_all("use_pty").unwrap().off);
     }
 
     proptest! {
