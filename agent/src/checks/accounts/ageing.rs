@@ -1,7 +1,7 @@
 use hardtarget_report::Severity;
 
 use super::limit::{self, Limit};
-use crate::checks::{Fault, Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Fault, Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::accounts::Password;
 use crate::facts::pairs::Pairs;
 use crate::facts::{Facts, Gap};
@@ -35,6 +35,7 @@ check! {
             Ref::Manual("login.defs(5)"),
             Ref::Manual("shadow(5)"),
         ],
+        same_as: [SameAs::For("AUTH-9286", &["new accounts"])],
         judge: ageing,
         passes: |tree| {
             tree.file("/etc/passwd", "joe:x:1000:1000::/:/bin/sh\n")

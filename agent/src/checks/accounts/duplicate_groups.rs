@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use hardtarget_report::Severity;
 
-use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::checks::{Fault, Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -29,6 +29,7 @@ check! {
             Ref::amazon_linux_2023("6.2.7"),
             Ref::Cwe(694),
         ],
+        same_as: [SameAs::Test("AUTH-9222"), SameAs::Test("AUTH-9226")],
         judge: duplicate_groups,
         passes: |tree| {
             tree.file("/etc/passwd", "").file("/etc/group", "root:x:0:\nusers:x:100:\n");

@@ -1,4 +1,4 @@
-use crate::checks::{Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 use crate::facts::pam::Rule;
 
@@ -26,6 +26,7 @@ check! {
             Ref::Cwe(521),
             Ref::Manual("pam_pwquality(8)"),
         ],
+        same_as: [SameAs::Test("AUTH-9262")],
         judge: no_quality,
         passes: |tree| {
             tree.file("/etc/pam.d/login", "")

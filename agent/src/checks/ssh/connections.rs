@@ -1,7 +1,7 @@
 use hardtarget_report::Severity;
 
 use super::settings::{self, Setting, above};
-use crate::checks::{Judged, Ref};
+use crate::checks::{Judged, Ref, SameAs};
 use crate::facts::Facts;
 
 check! {
@@ -29,6 +29,7 @@ check! {
             Ref::Cwe(770),
             Ref::Manual("sshd_config(5)"),
         ],
+        same_as: [SameAs::Each("SSH-7408")],
         judge: connections,
         passes: |tree| { tree.sshd("MaxStartups 10:30:60\n"); },
         fails: |tree| { tree.sshd("MaxSessions 50\n"); },

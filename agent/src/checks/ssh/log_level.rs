@@ -1,7 +1,7 @@
 use hardtarget_report::Severity;
 
 use super::settings::{self, Setting};
-use crate::checks::{Judged, Ref};
+use crate::checks::{Judged, Ref, SameAs};
 use crate::facts::Facts;
 
 check! {
@@ -28,6 +28,7 @@ check! {
             Ref::Cwe(778),
             Ref::Manual("sshd_config(5)"),
         ],
+        same_as: [SameAs::Each("SSH-7408")],
         judge: log_level,
         passes: |tree| { tree.sshd("LogLevel VERBOSE\n"); },
         fails: |tree| { tree.sshd("LogLevel quiet\n"); },
@@ -37,14 +38,14 @@ check! {
 const SETTINGS: &[Setting] = &[
     Setting {
         name: "LogLevel",
-        subject: "",
+        subject: "LogLevel",
         bad: |value| matches!(value, "quiet" | "fatal" | "error"),
         severity: Severity::Medium,
         means: "logins are not logged",
     },
     Setting {
         name: "LogLevel",
-        subject: "",
+        subject: "LogLevel",
         bad: |value| value.starts_with("debug"),
         severity: Severity::Low,
         means: "what users send is logged",
