@@ -5,27 +5,35 @@
 
 pub(crate) mod accounts;
 pub(crate) mod apt;
+pub(crate) mod audit;
 pub(crate) mod boot;
+pub(crate) mod boot_loader;
 pub(crate) mod certificates;
 mod commands;
+pub(crate) mod consoles;
 pub(crate) mod container;
 pub(crate) mod core_dumps;
 pub(crate) mod cpu;
 pub(crate) mod cron;
 mod drop_ins;
 pub(crate) mod eol;
+pub(crate) mod file_modes;
 pub(crate) mod files_below;
+pub(crate) mod firewalls;
 mod glob;
 pub(crate) mod home_files;
 pub(crate) mod host_keys;
 pub(crate) mod inetd;
+pub(crate) mod integrity;
 pub(crate) mod kernels;
 pub(crate) mod known_passwords;
 pub(crate) mod leftovers;
 pub(crate) mod lockdown;
+pub(crate) mod log_files;
 pub(crate) mod login_files;
 pub(crate) mod mac;
 pub(crate) mod machine_id;
+pub(crate) mod mail;
 pub(crate) mod metadata_calls;
 pub(crate) mod modules;
 pub(crate) mod mounts;
@@ -36,7 +44,9 @@ pub(crate) mod pam;
 pub(crate) mod password_policy;
 pub(crate) mod path;
 pub(crate) mod private_keys;
+pub(crate) mod programs;
 pub(crate) mod rpm_repos;
+pub(crate) mod rsyslog;
 pub(crate) mod services;
 pub(crate) mod sockets;
 pub(crate) mod sshd;
@@ -44,6 +54,7 @@ pub(crate) mod startup;
 pub(crate) mod sudoers;
 pub(crate) mod swaps;
 pub(crate) mod sysctl;
+pub(crate) mod systemd_conf;
 pub(crate) mod timekeepers;
 pub(crate) mod trust;
 pub(crate) mod ubuntu_pro;
@@ -94,6 +105,8 @@ pub(crate) struct Facts {
     pub(crate) running: bool,
     /// When the machine was booted; not there for an unpacked root.
     pub(crate) booted: Fact<Timestamp>,
+    /// The container engine, where the running machine is a container.
+    pub(crate) container: Option<String>,
     /// `/etc/os-release`.
     pub(crate) os: Fact<os_release::OsRelease>,
     /// Whether the machine is attached to Ubuntu Pro.
@@ -164,6 +177,28 @@ pub(crate) struct Facts {
     pub(crate) search_path: Fact<path::SearchPath>,
     /// Scripts of start and login, and who can change them.
     pub(crate) startup: Fact<trust::Trusted>,
+    /// Programs that checks ask for.
+    pub(crate) programs: Fact<programs::Programs>,
+    /// auditd.
+    pub(crate) audit: Fact<audit::Audit>,
+    /// GRUB and its like.
+    pub(crate) boot_loader: Fact<boot_loader::BootLoader>,
+    /// Ways past the login at the console.
+    pub(crate) consoles: Fact<Vec<consoles::FreeConsole>>,
+    /// Packet filters that start at boot.
+    pub(crate) firewalls: Fact<Vec<firewalls::Firewall>>,
+    /// Mail servers that start at boot.
+    pub(crate) mail: Fact<Vec<mail::MailServer>>,
+    /// rsyslog's configuration.
+    pub(crate) rsyslog: Fact<rsyslog::Rsyslog>,
+    /// Logs.
+    pub(crate) log_files: Fact<log_files::LogFiles>,
+    /// `journald.conf`.
+    pub(crate) journald: systemd_conf::Settings,
+    /// `coredump.conf`.
+    pub(crate) coredump: systemd_conf::Settings,
+    /// Programs that watch over files.
+    pub(crate) integrity: Fact<integrity::Integrity>,
     /// What the package databases say of the set-id programs.
     pub(crate) owned_files: Fact<owned_files::OwnedFiles>,
     /// What the walk over the file systems came across.
@@ -177,9 +212,11 @@ impl Facts {
         let os = guarded(|| os_release::collect(host));
         let walk = guarded(|| walk::collect(host, &mounts));
         let services = guarded(|| services::collect(host));
+        let programs = guarded(|| programs::collect(host));
         Self {
             now: clock.now(),
             running: host.is_running(),
+            container: container::engine(host),
             booted: guarded(|| boot::booted(host)),
             accounts: guarded(|| accounts::collect(host)),
             known_passwords: guarded(|| known_passwords::collect(host)),
@@ -197,6 +234,17 @@ impl Facts {
             certificates: guarded(|| certificates::collect(host)),
             metadata_calls: guarded(|| metadata_calls::collect(host)),
             timekeepers: guarded(|| timekeepers::collect(host, &services)),
+            audit: guarded(|| audit::collect(host)),
+            boot_loader: guarded(|| boot_loader::collect(host)),
+            consoles: guarded(|| consoles::collect(host)),
+            firewalls: guarded(|| firewalls::collect(host, &services)),
+            mail: guarded(|| mail::collect(host, &services)),
+            rsyslog: guarded(|| rsyslog::collect(host)),
+            log_files: guarded(|| log_files::collect(host)),
+            journald: systemd_conf::read(host, "journald.conf"),
+            coredump: systemd_conf::read(host, "coredump.conf"),
+            integrity: guarded(|| integrity::collect(host, &programs, &services)),
+            programs,
             services,
             private_keys: guarded(|| private_keys::collect(host, &walk)),
             host_keys: guarded(|| host_keys::collect(host)),

@@ -1,0 +1,58 @@
+//! Mode and owner of files, as stat(2) tells them.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::walk::permissions;
+use crate::host::Host;
+
+/// A file or directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FileMode {
+    /// Where it is.
+    pub(crate) path: PathBuf,
+    /// `st_mode`.
+    pub(crate) mode: u32,
+    /// The owner.
+    pub(crate) uid: u32,
+    /// The group.
+    pub(crate) gid: u32,
+}
+
+impl FileMode {
+    /// What is at a path, links followed, if anything is.
+    pub(crate) fn of(host: &Host, path: impl AsRef<Path>) -> Option<Self> {
+        let metadata = host.metadata(&path).ok()?;
+        Some(Self {
+            path: path.as_ref().to_owned(),
+            mode: metadata.mode(),
+            uid: metadata.uid(),
+            gid: metadata.gid(),
+        })
+    }
+
+    /// Whether someone besides root may write to it.
+    pub(crate) fn written_by_others(&self) -> bool {
+        self.uid != 0 || self.mode & 0o002 != 0 || (self.mode & 0o020 != 0 && self.gid != 0)
+    }
+
+    /// Whether everyone may read it.
+    pub(crate) fn read_by_all(&self) -> bool {
+        self.mode & 0o004 != 0
+    }
+
+    /// As evidence: `/etc/x: mode 0644, owner 0, group 0`.
+    pub(crate) fn line(&self) -> String {
+        let shown = permissions(self.mode, self.uid, self.gid);
+        format!("{}: {shown}", self.path.display())
+    }
+}
+
+/// The files right in a directory, sorted by name; none where there is no such directory.
+pub(crate) fn files_in(host: &Host, directory: &str) -> Vec<PathBuf> {
+    host.list(directory)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|name| Path::new(directory).join(name))
+        .collect()
+}
