@@ -8,9 +8,11 @@ mod catalogue;
 #[macro_use]
 mod check;
 mod accounts;
+mod boot;
 mod filesystem;
 mod image;
 mod kernel;
+mod logging;
 mod network;
 mod page;
 mod services;

@@ -72,9 +72,11 @@ impl Check {
     pub fn category(&self) -> &'static str {
         match self.id.get(3..6) {
             Some("ACC") => "accounts",
+            Some("BOO") => "boot",
             Some("FS-") => "filesystem",
             Some("IMG") => "image",
             Some("KRN") => "kernel",
+            Some("LOG") => "logging",
             Some("NET") => "network",
             Some("SSH") => "ssh",
             Some("SVC") => "services",

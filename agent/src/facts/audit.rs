@@ -128,7 +128,10 @@ mod tests {
     fn rules_of_the_directory_are_those_that_count() {
         let mut tree = Tree::new();
         tree.file("/usr/sbin/auditd", "")
-            .file(CONFIG, "# x\nlog_file = /var/log/Audit/a.log\nDisk_Full_Action = SUSPEND\n")
+            .file(
+                CONFIG,
+                "# x\nlog_file = /var/log/Audit/a.log\nDisk_Full_Action = SUSPEND\n",
+            )
             .file("/var/log/Audit/a.log", "")
             .file("/var/log/Audit/a.log.1", "")
             .file("/var/log/Audit/other", "")
@@ -141,7 +144,12 @@ mod tests {
         let logs: Vec<&Path> = audit.logs.iter().map(|log| log.path.as_path()).collect();
         assert_eq!(
             logs,
-            ["/var/log/Audit", "/var/log/Audit/a.log", "/var/log/Audit/a.log.1"].map(Path::new)
+            [
+                "/var/log/Audit",
+                "/var/log/Audit/a.log",
+                "/var/log/Audit/a.log.1"
+            ]
+            .map(Path::new)
         );
     }
 

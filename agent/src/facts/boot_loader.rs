@@ -1,7 +1,7 @@
 //! The configuration of GRUB, systemd-boot and extlinux: who may touch it, whether it asks for a
 //! password, and the command line that it gives the kernel.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::file_modes::{FileMode, files_in};
 use super::{Fact, Gap, container};
@@ -47,7 +47,9 @@ pub(crate) struct BootLoader {
 
 pub(crate) fn collect(host: &Host) -> Fact<BootLoader> {
     if let Some(engine) = container::engine(host) {
-        return Err(Gap::Absent(format!("a container ({engine}) has no boot loader")));
+        return Err(Gap::Absent(format!(
+            "a container ({engine}) has no boot loader"
+        )));
     }
     let mut boot = BootLoader::default();
     for path in candidates(host) {
@@ -85,8 +87,10 @@ pub(crate) fn collect(host: &Host) -> Fact<BootLoader> {
     }
     if let Ok(text) = host.text("/etc/kernel/cmdline") {
         let path = || PathBuf::from("/etc/kernel/cmdline");
-        boot.words
-            .extend(text.split_whitespace().map(|word| (word.to_owned(), path())));
+        boot.words.extend(
+            text.split_whitespace()
+                .map(|word| (word.to_owned(), path())),
+        );
     }
     Ok(boot)
 }
@@ -137,9 +141,11 @@ fn editor_is_open(text: &str) -> bool {
     let value = text
         .lines()
         .filter_map(|line| line.trim().strip_prefix("editor"))
-        .filter(|rest| rest.starts_with([' ', '\t']))
-        .next_back();
-    !matches!(value.map(str::trim), Some("no" | "0" | "false" | "n" | "f" | "off"))
+        .rfind(|rest| rest.starts_with([' ', '\t']));
+    !matches!(
+        value.map(str::trim),
+        Some("no" | "0" | "false" | "n" | "f" | "off")
+    )
 }
 
 /// The words of the kernel's command line in a boot loader's file. Of several entries only the
@@ -195,13 +201,19 @@ mod tests {
             "/boot/loader/entries/a.conf",
             "title A\nlinux /vmlinuz\noptions root=/dev/sda1 audit=0\n",
         )
-        .file("/etc/default/grub", "GRUB_CMDLINE_LINUX=\"quiet nokaslr\"\n");
+        .file(
+            "/etc/default/grub",
+            "GRUB_CMDLINE_LINUX=\"quiet nokaslr\"\n",
+        );
         let boot = collect(&tree.host()).unwrap();
         assert!(!boot.grub_password && boot.open_editor.is_none());
         assert_eq!(boot.files.len(), 3);
         let words: Vec<&str> = boot.words.iter().map(|(word, _)| word.as_str()).collect();
         assert_eq!(words, ["root=/dev/sda1", "audit=0", "quiet", "nokaslr"]);
-        tree.file("/boot/grub2/user.cfg", "GRUB2_PASSWORD=grub.pbkdf2.sha512.x\n");
+        tree.file(
+            "/boot/grub2/user.cfg",
+            "GRUB2_PASSWORD=grub.pbkdf2.sha512.x\n",
+        );
         assert!(collect(&tree.host()).unwrap().grub_password);
     }
 

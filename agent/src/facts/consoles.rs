@@ -32,7 +32,11 @@ pub(crate) fn collect(host: &Host) -> Fact<Vec<FreeConsole>> {
     }
     for directory in DROP_INS {
         for path in files_in(host, directory) {
-            if path.file_name().and_then(|name| name.to_str()).is_some_and(is_getty) {
+            if path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .is_some_and(is_getty)
+            {
                 let drop_ins = files_in(host, &path.to_string_lossy());
                 for file in drop_ins.into_iter().chain([path]) {
                     found.extend(autologins(host, &file));
@@ -122,7 +126,10 @@ fn inittab(text: &str) -> impl Iterator<Item = &str> {
         let program = words.next().unwrap_or_default().trim_start_matches('-');
         let program = program.rsplit('/').next().unwrap_or_default();
         !line.starts_with('#')
-            && matches!(action, "respawn" | "askfirst" | "wait" | "once" | "bootwait")
+            && matches!(
+                action,
+                "respawn" | "askfirst" | "wait" | "once" | "bootwait"
+            )
             && (matches!(program, "sh" | "ash" | "bash" | "dash" | "sushell")
                 && words.next().is_none()
                 || process.contains("--autologin"))

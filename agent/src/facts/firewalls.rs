@@ -52,7 +52,9 @@ const SAVED: [(&str, &str); 3] = [
 /// The filters that start at boot.
 pub(crate) fn collect(host: &Host, services: &Fact<Services>) -> Fact<Vec<Firewall>> {
     if let Some(engine) = container::engine(host) {
-        return Err(Gap::Absent(format!("a container ({engine}) is filtered by its host")));
+        return Err(Gap::Absent(format!(
+            "a container ({engine}) is filtered by its host"
+        )));
     }
     let services = services.as_ref().map_err(Clone::clone)?;
     let mut found = Vec::new();
@@ -107,14 +109,18 @@ fn ufw(host: &Host) -> Option<Firewall> {
 
 /// firewalld, by the target of its default zone, firewalld.zone(5).
 fn firewalld(host: &Host) -> Firewall {
-    let conf = host.text("/etc/firewalld/firewalld.conf").unwrap_or_default();
+    let conf = host
+        .text("/etc/firewalld/firewalld.conf")
+        .unwrap_or_default();
     let zone = value(&conf, "DefaultZone").unwrap_or("public");
     let input = ["/etc/firewalld/zones", "/usr/lib/firewalld/zones"]
         .into_iter()
         .find_map(|directory| host.text(format!("{directory}/{zone}.xml")).ok())
         .map_or(Input::Unknown, |xml| {
             // `<zone target="ACCEPT">` stands in front of everything but the declaration.
-            let tag = xml.split_once("<zone").and_then(|(_, rest)| rest.split_once('>'));
+            let tag = xml
+                .split_once("<zone")
+                .and_then(|(_, rest)| rest.split_once('>'));
             if tag.is_some_and(|(attributes, _)| attributes.contains("ACCEPT")) {
                 Input::Accepted
             } else {
@@ -172,7 +178,12 @@ fn saved(text: &str) -> Input {
 /// The value of `KEY=value`, without quotes.
 fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.lines()
-        .filter_map(|line| line.trim().strip_prefix(key)?.trim_start().strip_prefix('='))
+        .filter_map(|line| {
+            line.trim()
+                .strip_prefix(key)?
+                .trim_start()
+                .strip_prefix('=')
+        })
         .next_back()
         .map(|value| value.trim().trim_matches(['"', '\'']))
 }
@@ -187,7 +198,10 @@ mod tests {
     fn rules_of_iptables_are_judged_by_their_end() {
         for (text, input) in [
             ("*nat\n:INPUT ACCEPT [0:0]\nCOMMIT\n", Input::Unfiltered),
-            ("*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\n", Input::Accepted),
+            (
+                "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\n",
+                Input::Accepted,
+            ),
             ("*filter\n:INPUT DROP [0:0]\n", Input::Dropped),
             (
                 "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j REJECT --reject-with icmp-host-prohibited\n",
@@ -202,13 +216,22 @@ mod tests {
     fn ufw_counts_only_where_it_is_switched_on() {
         let mut tree = Tree::new();
         tree.file("/sbin/init", "")
-            .link("/etc/systemd/system/multi-user.target.wants/ufw.service", "/x")
+            .link(
+                "/etc/systemd/system/multi-user.target.wants/ufw.service",
+                "/x",
+            )
             .file("/etc/ufw/ufw.conf", "ENABLED=no\n")
-            .file("/etc/default/ufw", "IPV6=no\nDEFAULT_INPUT_POLICY=\"DROP\"\n");
+            .file(
+                "/etc/default/ufw",
+                "IPV6=no\nDEFAULT_INPUT_POLICY=\"DROP\"\n",
+            );
         assert_eq!(tree.facts().firewalls, Ok(Vec::new()));
         tree.file("/etc/ufw/ufw.conf", "ENABLED=yes\n");
         let firewalls = tree.facts().firewalls.unwrap();
-        assert_eq!((firewalls[0].v4, firewalls[0].v6), (Input::Dropped, Input::Unfiltered));
+        assert_eq!(
+            (firewalls[0].v4, firewalls[0].v6),
+            (Input::Dropped, Input::Unfiltered)
+        );
     }
 
     proptest! {

@@ -70,7 +70,11 @@ pub(crate) fn collect(
         .is_ok_and(|services| TIMERS.iter().any(|timer| services.is_enabled(timer)));
     let mut tables: Vec<_> = TABLES.map(Into::into).to_vec();
     tables.extend(CRON.iter().flat_map(|directory| files_in(host, directory)));
-    let job = || tables.iter().any(|path| host.text(path).is_ok_and(|text| runs_aide(&text)));
+    let job = || {
+        tables
+            .iter()
+            .any(|path| host.text(path).is_ok_and(|text| runs_aide(&text)))
+    };
     Ok(Integrity {
         aide: true,
         database: ["/var/lib/aide/aide.db", "/var/lib/aide/aide.db.gz"]

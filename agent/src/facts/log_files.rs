@@ -32,6 +32,8 @@ pub(crate) struct LogFiles {
     pub(crate) files: Vec<FileMode>,
     /// Whether there is a directory for the journal, journald.conf(5) `Storage=auto`.
     pub(crate) has_journal: bool,
+    /// Whether a cron job starts logrotate.
+    pub(crate) rotated_by_cron: bool,
 }
 
 pub(crate) fn collect(host: &Host) -> Fact<LogFiles> {
@@ -43,5 +45,8 @@ pub(crate) fn collect(host: &Host) -> Fact<LogFiles> {
             .filter_map(|name| FileMode::of(host, directory.join(name)))
             .collect(),
         has_journal: host.exists("/var/log/journal"),
+        rotated_by_cron: ["/etc/cron.daily/logrotate", "/etc/cron.hourly/logrotate"]
+            .iter()
+            .any(|path| host.exists(path)),
     })
 }

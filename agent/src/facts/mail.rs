@@ -32,7 +32,12 @@ const KNOWN: [Known; 4] = [
         exim,
     ),
     ("sendmail", &["sendmail"], "/etc/mail/sendmail.cf", sendmail),
-    ("opensmtpd", &["opensmtpd", "smtpd"], "/etc/smtpd.conf", opensmtpd),
+    (
+        "opensmtpd",
+        &["opensmtpd", "smtpd"],
+        "/etc/smtpd.conf",
+        opensmtpd,
+    ),
 ];
 
 pub(crate) fn collect(host: &Host, services: &Fact<Services>) -> Fact<Vec<MailServer>> {
@@ -90,8 +95,10 @@ fn opensmtpd(text: &str) -> bool {
 /// Whether an address or a word for several means this machine alone.
 fn is_local(address: &str) -> bool {
     let address = address.trim_matches(['[', ']']);
-    matches!(address, "" | "localhost" | "loopback-only" | "::1" | "::0::1")
-        || address.starts_with("127.")
+    matches!(
+        address,
+        "" | "localhost" | "loopback-only" | "::1" | "::0::1"
+    ) || address.starts_with("127.")
 }
 
 fn last_value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
@@ -112,12 +119,24 @@ mod tests {
             (postfix as fn(&str) -> bool, "myhostname = x\n", true),
             (postfix, "inet_interfaces = localhost\n", false),
             (postfix, "inet_interfaces = 127.0.0.1, [::1]\n", false),
-            (postfix, "#inet_interfaces = localhost\ninet_interfaces = $myhostname, localhost\n", true),
+            (
+                postfix,
+                "#inet_interfaces = localhost\ninet_interfaces = $myhostname, localhost\n",
+                true,
+            ),
             (exim, "dc_local_interfaces='127.0.0.1 ; ::1'\n", false),
             (exim, "dc_local_interfaces=''\n", true),
-            (sendmail, "O DaemonPortOptions=Port=smtp,Addr=127.0.0.1, Name=MTA\n", false),
+            (
+                sendmail,
+                "O DaemonPortOptions=Port=smtp,Addr=127.0.0.1, Name=MTA\n",
+                false,
+            ),
             (sendmail, "O DaemonPortOptions=Name=MTA\n", true),
-            (opensmtpd, "listen on localhost\nlisten on socket filter x\n", false),
+            (
+                opensmtpd,
+                "listen on localhost\nlisten on socket filter x\n",
+                false,
+            ),
             (opensmtpd, "listen on eth0 port 25\n", true),
         ] {
             assert_eq!(listens(text), expected, "{text}");

@@ -12,6 +12,19 @@ const LIST_LIMIT: u64 = 16 << 20;
 /// More kernels than this are not looked at.
 const MAX_KERNELS: usize = 20;
 
+/// What the kernel asks for when a program opens a socket of such a protocol; Ubuntu's
+/// `blacklist-rare-network.conf` has these off.
+const PROTOCOLS: [(&str, &str); 8] = [
+    ("net-pf-3", "ax25"),
+    ("net-pf-5", "appletalk"),
+    ("net-pf-6", "netrom"),
+    ("net-pf-9", "x25"),
+    ("net-pf-11", "rose"),
+    ("net-pf-12", "decnet"),
+    ("net-pf-21", "rds"),
+    ("net-pf-36", "ieee802154_socket"),
+];
+
 /// The modules; names are written with `_`, as the kernel does.
 #[derive(Debug, Default)]
 pub(crate) struct Modules {
@@ -19,8 +32,8 @@ pub(crate) struct Modules {
     pub(crate) available: BTreeSet<String>,
     /// Those that are loaded now; empty for an unpacked root.
     pub(crate) loaded: BTreeSet<String>,
-    /// Those that are not loaded by themselves: `blacklist NAME`, or `install NAME` with a program
-    /// that does nothing.
+    /// Those that are not loaded by themselves: `blacklist NAME`, `install NAME` with a program
+    /// that does nothing, or `alias net-pf-N off` for the number of its protocol.
     pub(crate) kept_out: BTreeSet<String>,
 }
 
@@ -89,6 +102,11 @@ fn parse_modprobe(text: &str) -> Vec<String> {
         .filter_map(|line| {
             let mut words = line.split_whitespace();
             let (command, name) = (words.next()?, words.next()?);
+            if command == "alias" {
+                let off = words.next()? == "off";
+                let (_, module) = PROTOCOLS.iter().find(|(alias, _)| *alias == name && off)?;
+                return Some((*module).to_owned());
+            }
             let kept_out = match command {
                 "blacklist" => true,
                 "install" => words.next().is_some_and(does_nothing),
@@ -110,16 +128,26 @@ fn does_nothing(program: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn modprobe_lines_are_understood() {
         assert_eq!(
             parse_modprobe(
                 "# blacklist x\nblacklist usb-storage\ninstall dccp /bin/true\n install\tsctp /usr/bin/false\n\
-                 install nvidia /sbin/modprobe --ignore-install nvidia\noptions rds x=1\nblacklist\n"
+                 install nvidia /sbin/modprobe --ignore-install nvidia\noptions rds x=1\nblacklist\n\
+                 alias net-pf-9 off\nalias net-pf-3 ax25\n"
             ),
-            ["usb_storage", "dccp", "sctp"]
+            ["usb_storage", "dccp", "sctp", "x25"]
         );
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_a_panic(text in "((alias|install|blacklist|[ \n])|\\PC)*") {
+            parse_modprobe(&text);
+            parse_dep(&text).for_each(drop);
+        }
     }
 
     #[test]

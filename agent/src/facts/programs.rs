@@ -22,7 +22,6 @@ const NAMES: &[&str] = &[
     "chacl",
     "chcon",
     "ftp",
-    "ldapsearch",
     "logrotate",
     "prelink",
     "rcp",
@@ -73,7 +72,7 @@ fn stands_for_another(host: &Host, path: &Path) -> bool {
         let Ok(target) = host.read_link(&path) else {
             break;
         };
-        path = path.parent().unwrap_or(Path::new("/")).join(target);
+        path = path.parent().unwrap_or_else(|| Path::new("/")).join(target);
     }
     path.file_name()
         .and_then(|name| name.to_str())

@@ -97,10 +97,12 @@ impl Rsyslog {
             match (name.as_str(), get("type").unwrap_or_default()) {
                 ("include", _) => includes.extend(get("file").map(str::to_owned)),
                 ("input", kind @ ("imtcp" | "imudp" | "imrelp" | "imptcp")) => {
-                    let here = get("address")
-                        .is_some_and(|it| it.starts_with("127.") || matches!(it, "localhost" | "::1"));
+                    let here = get("address").is_some_and(|it| {
+                        it.starts_with("127.") || matches!(it, "localhost" | "::1")
+                    });
                     if !here {
-                        self.listens.push((format!("input(type=\"{kind}\")"), path.to_owned()));
+                        self.listens
+                            .push((format!("input(type=\"{kind}\")"), path.to_owned()));
                     }
                 }
                 ("action", "omfwd" | "omrelp") => self.forwards = true,

@@ -1,8 +1,10 @@
 //! What the files and file systems allow.
 
+pub(crate) mod data_mounts;
 mod known_programs;
 pub(crate) mod loose_programs;
 pub(crate) mod mount_options;
+pub(crate) mod own_partitions;
 pub(crate) mod set_id;
 pub(crate) mod swap;
 pub(crate) mod unowned;

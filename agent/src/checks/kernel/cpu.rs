@@ -43,7 +43,7 @@ check! {
 }
 
 /// Words on the kernel's command line that turn mitigations off, kernel-parameters.
-const OFF: &[&str] = &[
+pub(in crate::checks) const OFF: &[&str] = &[
     "l1tf=off",
     "mds=off",
     "mitigations=off",

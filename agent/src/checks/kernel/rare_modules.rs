@@ -58,6 +58,11 @@ const RARE: &[(&str, &str)] = &[
 ];
 
 fn rare_modules(facts: &Facts) -> Judged {
+    loadable(facts, RARE)
+}
+
+/// The modules of a table that could be loaded on demand.
+pub(super) fn loadable(facts: &Facts, table: &[(&str, &str)]) -> Judged {
     let disabled = facts
         .sysctl
         .as_ref()
@@ -67,7 +72,8 @@ fn rare_modules(facts: &Facts) -> Judged {
     }
     let modules = facts.modules.as_ref()?;
     Ok(Verdict::from_faults(
-        RARE.iter()
+        table
+            .iter()
             .filter(|(name, _)| {
                 modules.available.contains(*name) && !modules.kept_out.contains(*name)
             })

@@ -84,9 +84,7 @@ impl Rules {
                     records = true;
                 }
                 "-p" => value().clone_into(&mut rule.permissions),
-                "-S" => rule
-                    .syscalls
-                    .extend(value().split(',').map(str::to_owned)),
+                "-S" => rule.syscalls.extend(value().split(',').map(str::to_owned)),
                 "-F" | "-C" => {
                     let field = value();
                     match field.split_once('=') {
@@ -120,9 +118,17 @@ fn covers(watched: &str, path: &str) -> bool {
 /// `/run` are.
 fn plain(path: &str) -> &str {
     let path = path.trim_end_matches('/');
-    let short = path.strip_prefix("/usr").or(path.strip_prefix("/var"));
+    let short = path
+        .strip_prefix("/usr")
+        .or_else(|| path.strip_prefix("/var"));
     match short {
-        Some(short) if ["/bin/", "/sbin/", "/run/"].iter().any(|it| short.starts_with(it)) => short,
+        Some(short)
+            if ["/bin/", "/sbin/", "/run/"]
+                .iter()
+                .any(|it| short.starts_with(it)) =>
+        {
+            short
+        }
         _ => path,
     }
 }

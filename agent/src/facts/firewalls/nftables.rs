@@ -179,7 +179,10 @@ mod tests {
     fn policies_and_last_rules_are_told_apart() {
         use Input::{Accepted, Dropped, Unfiltered};
         for (text, expected) in [
-            ("#!/usr/sbin/nft -f\nflush ruleset\n", (Unfiltered, Unfiltered)),
+            (
+                "#!/usr/sbin/nft -f\nflush ruleset\n",
+                (Unfiltered, Unfiltered),
+            ),
             // Debian's own file.
             (
                 "table inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter;\n\t}\n}\n",
