@@ -57,7 +57,7 @@ fn debian(suite: &str, version: &str) {
     assert_eq!(os.arch.as_deref(), Some(std::env::consts::ARCH));
     assert!(!os.live);
 
-    let packages = scan(&root, &Packages);
+    let packages = scan(&root, &Packages::default());
     assert!(packages.incomplete.is_empty(), "{:?}", packages.incomplete);
     let said: BTreeSet<String> = roots::output(
         "dpkg-query",
@@ -120,7 +120,7 @@ fn a_root_of_rpms() {
     let directory = tempfile::tempdir().unwrap();
     let root = roots::rpm(directory.path());
     let before = listing(&root.join("var/lib/rpm"));
-    let found = scan(&root, &Packages);
+    let found = scan(&root, &Packages::default());
     assert!(found.incomplete.is_empty(), "{:?}", found.incomplete);
     assert_eq!(
         listing(&root.join("var/lib/rpm")),

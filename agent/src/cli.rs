@@ -14,6 +14,8 @@ Examples:
   hardtarget-agent --dry-run --format json       the report on stdout, and nothing written
   hardtarget-agent --dry-run --fail-under 70     for pipelines: exit 4 below a score of 70
   hardtarget-agent --dry-run --root /mnt/image   what can be judged on a mounted image
+  hardtarget-agent --dry-run --advisories advisories.htadv
+                                                 known vulnerabilities too
   hardtarget-agent --upload s3://BUCKET/PREFIX/  scan this machine, report to S3
   hardtarget-agent --upload 's3://BUCKET/scans/{instance-id}/' --power-off --deadline 20m
                                                  on a throwaway instance: scan, upload, power off
@@ -106,6 +108,10 @@ pub struct ScanArgs {
     /// Use the Lynis in this directory instead of the one inside this program
     #[arg(long, value_name = "DIR")]
     pub lynis: Option<PathBuf>,
+    /// Look the packages' known vulnerabilities up in this file, which `hardtarget-advisories` builds
+    /// [default: what the machine's package manager knows of pending security updates]
+    #[arg(long, value_name = "FILE")]
+    pub advisories: Option<PathBuf>,
     /// Have a report by then, complete or not, e.g. `10m`; with --upload, have it in S3 (and the
     /// machine powered off)
     #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration)]

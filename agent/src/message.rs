@@ -23,6 +23,8 @@ pub(crate) struct Task {
     pub(crate) stock_lynis: bool,
     /// The Lynis to use instead of the embedded one.
     pub(crate) lynis: Option<PathBuf>,
+    /// The file of advisories to look vulnerabilities up in.
+    pub(crate) advisories: Option<PathBuf>,
     /// How long the engines may take.
     pub(crate) limit: Duration,
     /// The private directory.

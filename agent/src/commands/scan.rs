@@ -73,6 +73,8 @@ pub(super) struct Input {
     root: Option<PathBuf>,
     /// The Lynis to use instead of the embedded one.
     lynis: Option<PathBuf>,
+    /// The file of advisories.
+    advisories: Option<PathBuf>,
     /// What to live with.
     waivers: Option<Waivers>,
 }
@@ -84,9 +86,14 @@ impl Input {
                 .canonicalize()
                 .with_context(|| format!("there is no Lynis in {}", directory.display()))
         });
+        let advisories = args.advisories.as_ref().map(|file| {
+            file.canonicalize()
+                .with_context(|| format!("--advisories {} cannot be read", file.display()))
+        });
         Ok(Self {
             root: root(args)?,
             lynis: lynis.transpose()?,
+            advisories: advisories.transpose()?,
             waivers: args.waivers.as_deref().map(waivers::read).transpose()?,
         })
     }
@@ -109,6 +116,7 @@ pub(super) fn run(
         skip: args.skip.iter().cloned().collect(),
         stock_lynis: args.stock_lynis,
         lynis: input.lynis,
+        advisories: input.advisories,
         limit: limit.saturating_sub(margin(limit)),
         work: work.path().to_owned(),
     };

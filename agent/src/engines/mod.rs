@@ -60,7 +60,9 @@ pub(crate) fn all(task: &Task) -> Vec<Box<dyn Engine>> {
             stock: task.stock_lynis,
         }),
         Box::new(native::Native),
-        Box::new(packages::Packages),
+        Box::new(packages::Packages {
+            advisories: task.advisories.clone(),
+        }),
     ]
 }
 

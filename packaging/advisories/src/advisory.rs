@@ -75,15 +75,15 @@ impl Score {
         self.0
     }
 
-    /// The band of the specification's qualitative scale (CVSS v3.1, section 5).
+    /// The band of the specification's qualitative scale (CVSS v3.1, section 5); what has no effect at all
+    /// is low, as in the report.
     #[must_use]
     pub const fn severity(self) -> Severity {
         match self.0 {
             90.. => Severity::Critical,
             70..=89 => Severity::High,
             40..=69 => Severity::Medium,
-            1..=39 => Severity::Low,
-            0 => Severity::Info,
+            0..=39 => Severity::Low,
         }
     }
 }
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn scores_fall_into_the_bands_of_the_specification() {
         for (tenths, severity, text) in [
-            (0, Severity::Info, "0.0"),
+            (0, Severity::Low, "0.0"),
             (1, Severity::Low, "0.1"),
             (39, Severity::Low, "3.9"),
             (40, Severity::Medium, "4.0"),

@@ -1,11 +1,15 @@
-//! The packages engine: what is installed, from dpkg's, rpm's and apk's own databases.
+//! The packages engine: what is installed, from dpkg's, rpm's and apk's own databases, and which of it has
+//! known vulnerabilities.
 
 mod apk;
 mod dpkg;
 mod owned;
 mod rpm;
+mod vulnerabilities;
 
 pub use self::rpm::read_rpm_database;
+
+use std::path::PathBuf;
 
 use anyhow::bail;
 use hardtarget_report::{EngineId, Package, clean_line};
@@ -23,8 +27,11 @@ const MAX_PACKAGES: usize = 100_000;
 type Listed = anyhow::Result<(Vec<Package>, Option<anyhow::Error>)>;
 
 /// The installed packages.
-#[derive(Debug)]
-pub struct Packages;
+#[derive(Debug, Default)]
+pub struct Packages {
+    /// The file of advisories to look vulnerabilities up in.
+    pub advisories: Option<PathBuf>,
+}
 
 impl Engine for Packages {
     fn id(&self) -> EngineId {
@@ -75,6 +82,16 @@ impl Engine for Packages {
         found.packages.sort();
         found.packages.dedup();
         found.facts.insert("package_managers".to_owned(), managers);
+        let looked = vulnerabilities::look(cx.host, self.advisories.as_deref(), &found.packages);
+        found.checks.push(looked.check);
+        found.advisories = looked.advisories;
+        found.vulnerabilities = looked.vulnerabilities;
+        found.incomplete.extend(looked.incomplete);
+        if !looked.unread.is_empty() {
+            found
+                .facts
+                .insert("advisories_unread".to_owned(), looked.unread);
+        }
         Ok(found)
     }
 }
@@ -141,7 +158,7 @@ mod tests {
     fn without_a_database_there_is_nothing_to_do() {
         let tree = Tree::new();
         assert!(matches!(
-            with(&tree, |cx| Packages.applies(cx)),
+            with(&tree, |cx| Packages::default().applies(cx)),
             Err(Skip::NotHere(_))
         ));
     }
@@ -154,7 +171,7 @@ mod tests {
             "Package: b\nStatus: install ok installed\nVersion: 1\n\nPackage: a\nStatus: install ok installed\nVersion: 2\n",
         )
         .file("/lib/apk/db/installed", "P:aa\nV:3-r0\nA:x86_64\n\n");
-        let found = with(&tree, |cx| Packages.run(cx)).unwrap();
+        let found = with(&tree, |cx| Packages::default().run(cx)).unwrap();
         let names: Vec<&str> = found.packages.iter().map(|p| p.name.as_str()).collect();
         assert_eq!(names, ["a", "aa", "b"]);
         assert_eq!(found.facts["package_managers"], ["dpkg", "apk"]);
@@ -165,9 +182,9 @@ mod tests {
     fn a_database_that_cannot_be_read_is_told_and_not_an_empty_list() {
         let mut tree = Tree::new();
         tree.dir("/var/lib/dpkg/status");
-        assert!(with(&tree, |cx| Packages.run(cx)).is_err());
+        assert!(with(&tree, |cx| Packages::default().run(cx)).is_err());
         tree.file("/lib/apk/db/installed", "P:aa\nV:3-r0\n\n");
-        let found = with(&tree, |cx| Packages.run(cx)).unwrap();
+        let found = with(&tree, |cx| Packages::default().run(cx)).unwrap();
         assert_eq!(found.packages.len(), 1);
         assert_eq!(found.incomplete.len(), 1);
     }
@@ -176,7 +193,7 @@ mod tests {
     fn an_rpm_database_that_is_no_database_is_told() {
         let mut tree = Tree::new();
         tree.file("/var/lib/rpm/rpmdb.sqlite", "no database at all\n");
-        let error = with(&tree, |cx| Packages.run(cx)).unwrap_err();
+        let error = with(&tree, |cx| Packages::default().run(cx)).unwrap_err();
         assert!(error.to_string().contains("rpm"), "{error}");
     }
 }
