@@ -47,6 +47,7 @@ pub(crate) mod private_keys;
 pub(crate) mod programs;
 pub(crate) mod rpm_repos;
 pub(crate) mod rsyslog;
+pub(crate) mod secrets;
 pub(crate) mod services;
 pub(crate) mod sockets;
 pub(crate) mod sshd;
@@ -127,6 +128,8 @@ pub(crate) struct Facts {
     pub(crate) timekeepers: Fact<Vec<timekeepers::Timekeeper>>,
     /// Other private keys.
     pub(crate) private_keys: Fact<private_keys::PrivateKeys>,
+    /// Secrets in configuration.
+    pub(crate) secrets: Fact<secrets::Secrets>,
     /// Private SSH host keys.
     pub(crate) host_keys: Fact<Vec<host_keys::HostKey>>,
     /// What was left in home directories.
@@ -247,6 +250,7 @@ impl Facts {
             programs,
             services,
             private_keys: guarded(|| private_keys::collect(host, &walk)),
+            secrets: guarded(|| secrets::collect(host, &walk)),
             host_keys: guarded(|| host_keys::collect(host)),
             home_files: guarded(|| home_files::collect(host)),
             leftovers: guarded(|| leftovers::collect(host)),

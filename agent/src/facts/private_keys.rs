@@ -67,7 +67,7 @@ pub(crate) fn collect(host: &Host, walk: &Fact<Walk>) -> Fact<PrivateKeys> {
         left = rest;
         match host.read_start(&entry.path, MOST_OF_A_FILE) {
             Ok(bytes) => {
-                if let Some((format, encrypted)) = sniff::private_key(&bytes) {
+                if let Some((format, encrypted)) = private_key(&bytes) {
                     keys.found.push(PrivateKey {
                         born: host.born(&entry.path),
                         path: entry.path.clone(),
@@ -83,5 +83,6 @@ pub(crate) fn collect(host: &Host, walk: &Fact<Walk>) -> Fact<PrivateKeys> {
     Ok(keys)
 }
 
+pub(super) use sniff::private_key;
 #[cfg(test)]
 pub(crate) use sniff::tests::pem;

@@ -7,6 +7,7 @@ mod accounts;
 mod found;
 mod hits;
 mod places;
+mod settings;
 mod telling;
 mod visit;
 
@@ -32,6 +33,8 @@ pub(crate) struct Walk {
     pub(crate) unowned: Vec<Entry>,
     /// Regular files named like private keys, but for those in directories of packages.
     pub(crate) telling: Vec<Entry>,
+    /// Short regular files that are configuration by place and name.
+    pub(crate) settings: Vec<Entry>,
     /// How many things were looked at.
     pub(crate) seen: u64,
     /// How many hits were left out because their list was full.

@@ -6,7 +6,8 @@ use crate::facts::home_files::Kind;
 check! {
     /// ## What it checks
     /// `~/.git-credentials` or `~/.netrc` holds a password, git's configuration (`~/.gitconfig`,
-    /// `/etc/gitconfig`) a URL with one or a header that logs in, or `~/.config/gh/hosts.yml` a token.
+    /// `/etc/gitconfig`) a URL with one or a header that logs in, `~/.config/gh/hosts.yml` a token, or
+    /// `/etc/apt/auth.conf` a password for a package source.
     ///
     /// ## Why it matters
     /// Whoever can read the image can log in to the servers named there, often those with the source

@@ -53,7 +53,7 @@ pub(super) fn leftovers(facts: &Facts, kinds: &[(Kind, Severity)]) -> Judged {
         let (worst, lines) = subjects
             .entry(&left.subject)
             .or_insert((*severity, Vec::new()));
-        *worst = (*worst).max(*severity);
+        *worst = (*worst).min(*severity);
         lines.push(format!("{}: {}", left.path.display(), left.evidence));
     }
     Ok(Verdict::from_faults(subjects.into_iter().map(

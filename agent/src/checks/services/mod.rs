@@ -8,6 +8,7 @@ pub(crate) mod mail;
 pub(crate) mod search_path;
 pub(crate) mod servers;
 pub(crate) mod startup;
+pub(crate) mod unit_secrets;
 pub(crate) mod units;
 
 use hardtarget_report::Severity;

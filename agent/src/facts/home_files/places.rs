@@ -92,6 +92,8 @@ pub(super) const IN_HOMES: &[Place] = &[
 /// Below `/`, for the whole machine.
 pub(super) const OF_THE_MACHINE: &[Place] = &[
     place("etc/gitconfig", Kind::GitOrNetrc, lines::git),
+    place("etc/apt/auth.conf", Kind::GitOrNetrc, lines::netrc),
+    place("etc/apt/auth.conf.d/*", Kind::GitOrNetrc, lines::netrc),
     place("etc/pip.conf", Kind::Python, lines::python),
     place("etc/npmrc", Kind::Npm, lines::npm),
     place("usr/etc/npmrc", Kind::Npm, lines::npm),

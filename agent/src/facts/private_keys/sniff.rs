@@ -14,7 +14,7 @@ const PKCS5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05];
 
 /// The format of the private key in words, and whether it is encrypted. A file with several counts
 /// as encrypted only if all are.
-pub(super) fn private_key(bytes: &[u8]) -> Option<(&'static str, bool)> {
+pub(in crate::facts) fn private_key(bytes: &[u8]) -> Option<(&'static str, bool)> {
     if let Some(found) = der(bytes) {
         return Some(found);
     }

@@ -17,6 +17,7 @@ pub(super) struct Found {
     pub(super) loose_programs: Hits,
     pub(super) unowned: Hits,
     pub(super) telling: Hits,
+    pub(super) settings: Hits,
     pub(super) seen: u64,
     pub(super) unreadable: Vec<PathBuf>,
     pub(super) left_out: Vec<(PathBuf, String)>,
@@ -36,6 +37,7 @@ impl Found {
         self.loose_programs.append(other.loose_programs);
         self.unowned.append(other.unowned);
         self.telling.append(other.telling);
+        self.settings.append(other.settings);
         self.seen += other.seen;
         self.unreadable.extend(other.unreadable);
         self.left_out.extend(other.left_out);
@@ -57,6 +59,7 @@ impl Found {
             loose_programs: list(self.loose_programs),
             unowned: list(self.unowned),
             telling: list(self.telling),
+            settings: list(self.settings),
             seen: self.seen,
             dropped,
             unreadable: self.unreadable,

@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use super::accounts::Accounts;
 use super::found::Found;
 use super::places::{Enter, Places};
+use super::settings::{is_for_settings, is_setting};
 use super::telling::is_telling;
 use super::{Entry, Walk};
 
@@ -37,6 +38,8 @@ struct Job {
     device: u64,
     /// Whether it is for programs and libraries, see [`is_for_programs`].
     programs: bool,
+    /// Whether files below it may be configuration, see [`is_for_settings`].
+    settings: bool,
     /// Whether owner or group of the directory are no account's.
     unowned: bool,
     /// Whether only one user can get into it: then it does not matter that a file in it is open to
@@ -77,6 +80,7 @@ pub(super) fn all(root: &Path, places: &Places, accounts: &Accounts) -> Walk {
                 path: PathBuf::from("/"),
                 device: top.st_dev,
                 programs: false,
+                settings: false,
                 unowned: false,
                 closed: false,
             }],
@@ -221,6 +225,9 @@ impl Shared<'_> {
         if is_telling(&job.path, name.to_bytes()) {
             found.telling.push(entry());
         }
+        if job.settings && is_setting(&job.path, name.to_bytes(), status.st_size) {
+            found.settings.push(entry());
+        }
     }
 
     /// Gives the path back if the directory is to be entered, and notes why if it is not.
@@ -249,6 +256,7 @@ impl Shared<'_> {
         Some(Job {
             device: status.st_dev,
             programs: job.programs || is_for_programs(&path),
+            settings: is_for_settings(&path, job.settings),
             unowned,
             closed: job.closed || status.st_mode & 0o0011 == 0,
             path,
@@ -402,6 +410,7 @@ mod tests {
             path: "/".into(),
             device: stat(tree.path()).unwrap().st_dev,
             programs: false,
+            settings: false,
             unowned: false,
             closed: false,
         };
