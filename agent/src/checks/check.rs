@@ -172,6 +172,20 @@ impl Verdict {
         }
     }
 
+    /// One fault for all lines, as bad as the worst of them.
+    pub(crate) fn in_one(lines: impl IntoIterator<Item = (Severity, String)>) -> Self {
+        let mut fault: Option<Fault> = None;
+        for (severity, line) in lines {
+            let found = match fault {
+                None => Fault::new("", line),
+                Some(fault) => fault.and(line),
+            };
+            let worst = found.severity.map_or(severity, |other| other.min(severity));
+            fault = Some(found.severity(worst));
+        }
+        fault.map_or(Self::Pass, |fault| Self::Fail(vec![fault]))
+    }
+
     /// The fault in its only place.
     pub(crate) fn fail(evidence: impl Into<String>) -> Self {
         Self::Fail(vec![Fault::new("", evidence)])

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::MetadataExt;
 
+use super::stat::Stat;
 use super::{Fact, Gap};
 use crate::host::Host;
 
@@ -71,4 +72,37 @@ pub(crate) fn collect(host: &Host) -> Fact<Vec<LoginFile>> {
         return Err(Gap::Absent("no files of accounts are there".to_owned()));
     }
     Ok(files)
+}
+
+/// Copies of the files with password hashes that somebody or some program left beside them or where
+/// Debian's cron puts them: what begins with the name of one and is none of those above.
+pub(crate) fn copies(host: &Host) -> Fact<Vec<Stat>> {
+    let mut copies = Vec::new();
+    let mut seen = false;
+    for directory in ["/etc", "/var/backups"] {
+        let names = match host.list(directory) {
+            Ok(names) => names,
+            Err(error) if error.is_absent() => continue,
+            Err(error) => return Err(Gap::Unknown(error.to_string())),
+        };
+        seen = true;
+        for name in names.iter().filter_map(|name| name.to_str()) {
+            let path = format!("{directory}/{name}");
+            let bare = name.trim_start_matches(['.', '#']);
+            let is_copy = bare.starts_with("shadow") || bare.starts_with("gshadow");
+            if !is_copy || FILES.iter().any(|(known, _)| *known == path) {
+                continue;
+            }
+            // `/etc/shadow-maint` is a directory.
+            let is_file = host.link_metadata(&path).is_ok_and(|found| found.is_file());
+            if is_file {
+                copies.extend(Stat::read(host, &path)?);
+            }
+        }
+    }
+    if seen {
+        Ok(copies)
+    } else {
+        Err(Gap::Absent("there is no /etc".to_owned()))
+    }
 }

@@ -15,12 +15,14 @@ pub(crate) mod container;
 pub(crate) mod core_dumps;
 pub(crate) mod cpu;
 pub(crate) mod cron;
+pub(crate) mod dot_files;
 mod drop_ins;
 pub(crate) mod eol;
 pub(crate) mod file_modes;
 pub(crate) mod files_below;
 pub(crate) mod firewalls;
 mod glob;
+pub(crate) mod greetings;
 pub(crate) mod home_files;
 pub(crate) mod host_keys;
 pub(crate) mod inetd;
@@ -47,11 +49,14 @@ pub(crate) mod private_keys;
 pub(crate) mod programs;
 pub(crate) mod rpm_repos;
 pub(crate) mod rsyslog;
+pub(crate) mod scheduling;
 pub(crate) mod secrets;
 pub(crate) mod services;
+pub(crate) mod shell_settings;
 pub(crate) mod sockets;
 pub(crate) mod sshd;
 pub(crate) mod startup;
+pub(crate) mod stat;
 pub(crate) mod sudoers;
 pub(crate) mod swaps;
 pub(crate) mod sysctl;
@@ -146,6 +151,16 @@ pub(crate) struct Facts {
     pub(crate) known_passwords: Fact<known_passwords::KnownPasswords>,
     /// Mode and owner of the files of accounts.
     pub(crate) login_files: Fact<Vec<login_files::LoginFile>>,
+    /// Copies of the files with password hashes.
+    pub(crate) shadow_copies: Fact<Vec<stat::Stat>>,
+    /// Files in homes whose names begin with a dot.
+    pub(crate) dot_files: Fact<dot_files::DotFiles>,
+    /// What shells set for everyone.
+    pub(crate) shell_settings: Fact<shell_settings::ShellSettings>,
+    /// Who may leave jobs for later.
+    pub(crate) scheduling: Fact<scheduling::Scheduling>,
+    /// The texts around a login.
+    pub(crate) greetings: Fact<greetings::Greetings>,
     /// What passwords must be like.
     pub(crate) password_policy: Fact<password_policy::PasswordPolicy>,
     /// What PAM does for those who log in.
@@ -216,12 +231,18 @@ impl Facts {
         let walk = guarded(|| walk::collect(host, &mounts));
         let services = guarded(|| services::collect(host));
         let programs = guarded(|| programs::collect(host));
+        let accounts = guarded(|| accounts::collect(host));
         Self {
             now: clock.now(),
             running: host.is_running(),
             container: container::engine(host),
             booted: guarded(|| boot::booted(host)),
-            accounts: guarded(|| accounts::collect(host)),
+            dot_files: guarded(|| dot_files::collect(host, &accounts)),
+            accounts,
+            shadow_copies: guarded(|| login_files::copies(host)),
+            shell_settings: guarded(|| shell_settings::collect(host)),
+            scheduling: guarded(|| scheduling::collect(host, &os)),
+            greetings: guarded(|| greetings::collect(host, &os)),
             known_passwords: guarded(|| known_passwords::collect(host)),
             login_files: guarded(|| login_files::collect(host)),
             password_policy: guarded(|| password_policy::collect(host)),

@@ -2,7 +2,7 @@
 
 use hardtarget_report::Severity;
 
-use crate::checks::{Fault, Verdict};
+use crate::checks::Verdict;
 
 /// A setting with a number.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(super) fn judge(
     limits: &[Limit],
     lookup: &dyn Fn(&str) -> Option<(String, String)>,
 ) -> Verdict {
-    verdict(limits.iter().filter_map(|limit| {
+    Verdict::in_one(limits.iter().filter_map(|limit| {
         let set = lookup(limit.name);
         let number = set
             .as_ref()
@@ -42,21 +42,6 @@ pub(super) fn judge(
             )
         })
     }))
-}
-
-/// One fault for all lines, as bad as the worst.
-pub(super) fn verdict(lines: impl Iterator<Item = (Severity, String)>) -> Verdict {
-    let mut fault: Option<Fault> = None;
-    for (severity, line) in lines {
-        fault = Some(match fault {
-            None => Fault::new("", line).severity(severity),
-            Some(fault) => {
-                let worst = fault.severity.map_or(severity, |other| other.min(severity));
-                fault.and(line).severity(worst)
-            }
-        });
-    }
-    Verdict::from_faults(fault)
 }
 
 #[cfg(test)]

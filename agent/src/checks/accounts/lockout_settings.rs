@@ -1,8 +1,8 @@
 use hardtarget_report::Severity;
 
+use super::lockout;
 use super::pam_quality_settings::lookup;
-use super::{limit, lockout};
-use crate::checks::{Judged, NotJudged, Ref};
+use crate::checks::{Judged, NotJudged, Ref, Verdict};
 use crate::facts::Facts;
 use crate::facts::pam::Rule;
 
@@ -59,7 +59,7 @@ fn lax_lockout(facts: &Facts) -> Judged {
     };
     let file = facts.password_policy.as_ref()?.faillock.as_ref()?;
     let get = |name: &str| lookup(rule, file, name);
-    Ok(limit::verdict(lines(rule, &get)))
+    Ok(Verdict::in_one(lines(rule, &get)))
 }
 
 fn lines(

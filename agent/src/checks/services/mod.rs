@@ -4,10 +4,14 @@ pub(crate) mod clients;
 pub(crate) mod cron;
 pub(crate) mod desktop;
 pub(crate) mod file_sharing;
+pub(crate) mod job_users;
 pub(crate) mod mail;
+pub(crate) mod open_greeting;
+pub(crate) mod readable_cron;
 pub(crate) mod search_path;
 pub(crate) mod servers;
 pub(crate) mod startup;
+pub(crate) mod telling_greeting;
 pub(crate) mod unit_secrets;
 pub(crate) mod units;
 
