@@ -1,6 +1,6 @@
 //! What we write is valid to those who read it: SARIF to Microsoft's SARIF Multitool with the rules
-//! of GitHub code scanning, OCSF to py-ocsf-models, JUnit to junitparser, CSV to Python's strict
-//! reader, our JSON to a JSON Schema validator. `make test-tools` installs them.
+//! of GitHub code scanning, OCSF to py-ocsf-models, CycloneDX to its own schema, JUnit to
+//! junitparser, CSV to Python's strict reader, our JSON to a JSON Schema validator. `make test-tools` installs them.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,11 +8,11 @@
     reason = "this is all test code, where a panic is the message"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use hardtarget_report::render::{csv, junit, ocsf, sarif};
+use hardtarget_report::render::{csv, cyclonedx, junit, ocsf, sarif};
 use hardtarget_report::{CheckOutcome, Report, sample, v1};
 use serde_json::Value;
 
@@ -168,6 +168,45 @@ fn the_ocsf_validator_does_look() {
         assert!(text.contains(good), "{good}");
         let file = write(directory.path(), "broken.json", &text.replace(good, bad));
         assert!(!script("ocsf.py", &file).status.success(), "{bad}");
+    }
+}
+
+#[test]
+fn cyclonedx_is_valid() {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, report) in samples() {
+        let text = cyclonedx::cyclonedx(&report).unwrap();
+        let file = write(directory.path(), &format!("{name}.cdx.json"), &text);
+        let urls = checked("sbom.py", &file);
+        let urls: BTreeSet<&str> = urls
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        let of_debian: BTreeSet<&str> = report
+            .packages
+            .iter()
+            .filter(|package| package.kind == "deb")
+            .map(|package| &*package.name)
+            .collect();
+        assert!(urls.len() >= of_debian.len(), "{name}");
+    }
+}
+
+#[test]
+fn the_cyclonedx_validator_does_look() {
+    let directory = tempfile::tempdir().unwrap();
+    let text = cyclonedx::cyclonedx(&sample::vulnerable()).unwrap();
+    for (good, bad) in [
+        ("\"type\":\"library\"", "\"type\":\"book\""),
+        ("urn:uuid:", "urn:"),
+        ("\"affects\":[{\"ref\":\"", "\"affects\":[{\"ref\":\"no "),
+        ("\"purl\":\"pkg:deb/", "\"purl\":\"pkg:DEB/"),
+    ] {
+        assert!(text.contains(good), "{good}");
+        let file = write(directory.path(), "broken.json", &text.replace(good, bad));
+        assert!(!script("sbom.py", &file).status.success(), "{bad}");
     }
 }
 

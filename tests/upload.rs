@@ -152,11 +152,17 @@ fn everything_arrives_and_the_report_last() {
     let puts = cloud.puts();
     assert_eq!(
         names(&puts),
-        ["lynis-report.dat", "lynis.log.gz", "report.json"]
+        [
+            "lynis-report.dat",
+            "lynis.log.gz",
+            "sbom.cdx.json",
+            "report.json"
+        ]
     );
     for (put, content_type) in puts.iter().zip([
         "text/plain; charset=utf-8",
         "application/gzip",
+        "application/json",
         "application/json",
     ]) {
         assert_eq!(
@@ -241,7 +247,12 @@ fn an_s3_that_is_overloaded_for_a_while_gets_everything() {
     assert_eq!(code, Some(0), "{console}");
     assert_eq!(
         names(&cloud.puts()),
-        ["lynis-report.dat", "lynis.log.gz", "report.json"]
+        [
+            "lynis-report.dat",
+            "lynis.log.gz",
+            "sbom.cdx.json",
+            "report.json"
+        ]
     );
     assert!(console.contains("S3 failed: SlowDown"), "{console}");
 }
@@ -256,7 +267,7 @@ fn attachments_that_get_no_answer_do_not_cost_the_report() {
     let (code, console) = machine.scan_live(&["--upload", PLACE, "--deadline", "20s"]);
     assert_eq!(code, Some(0), "{console}");
     assert_eq!(names(&cloud.puts()), ["report.json"]);
-    for name in ["lynis-report.dat", "lynis.log.gz"] {
+    for name in ["lynis-report.dat", "lynis.log.gz", "sbom.cdx.json"] {
         assert!(
             console.contains(&format!("warning: {name} was not uploaded")),
             "{console}"

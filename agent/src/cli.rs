@@ -38,7 +38,7 @@ Exit codes:
 ///
 /// With --dry-run the report stays here, and no network is used. With --upload it goes to S3: after
 /// the scan the agent asks the instance metadata service (version 2) who this instance is, and
-/// S3 to take lynis-report.dat, lynis.log.gz and, last, report.json. Credentials come from the
+/// S3 to take lynis-report.dat, lynis.log.gz, sbom.cdx.json and, last, report.json. Credentials come from the
 /// environment (AWS_ACCESS_KEY_ID and so on) or else from the instance's role; nothing in ~/.aws is
 /// read. AWS_REGION, AWS_ENDPOINT_URL and AWS_EC2_METADATA_SERVICE_ENDPOINT are respected. How it goes
 /// is told on /dev/console, or on stderr where there is none, in lines that begin with "hardtarget: ".
@@ -82,7 +82,7 @@ pub struct ScanArgs {
         conflicts_with = "dry_run"
     )]
     pub expect_ami: Option<String>,
-    /// Where to write report.json, report.html, lynis-report.dat and lynis.log.gz
+    /// Where to write report.json, report.html, sbom.cdx.json, lynis-report.dat and lynis.log.gz
     /// [default: ./hardtarget-report; nothing is written with --format json or --upload]
     #[arg(long, short, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -215,6 +215,9 @@ pub enum RenderFormat {
     Csv,
     /// OCSF Compliance Findings, for security lakes.
     Ocsf,
+    /// CycloneDX 1.6: the packages as a software bill of materials.
+    #[value(name = "cyclonedx")]
+    CycloneDx,
 }
 
 /// The options of `diff`.

@@ -21,6 +21,7 @@ mod waiver;
 
 pub mod diff;
 pub mod family;
+pub mod purl;
 pub mod render;
 #[doc(hidden)]
 pub mod sample;

@@ -10,7 +10,7 @@ use hardtarget_report::{Report, Severity, clean_line, v1};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use super::scan::{self, ATTACHMENTS, Input, Scanned};
+use super::scan::{self, ATTACHMENTS, Input, SBOM, Scanned};
 use super::{End, UsageError, progress, terminal};
 use crate::cli::{ScanArgs, ScanFormat};
 use crate::clock::Clock;
@@ -361,6 +361,11 @@ fn place(
 
 /// What goes beside the report, in the order of its going.
 fn attachments(assembled: &Assembled, console: &Console) -> Vec<Object> {
+    let sbom = scan::sbom(&assembled.report).map(|sbom| Object {
+        name: SBOM.to_owned(),
+        content_type: content_type(SBOM),
+        body: sbom.into_bytes(),
+    });
     ATTACHMENTS
         .iter()
         .filter_map(|name| {
@@ -386,6 +391,7 @@ fn attachments(assembled: &Assembled, console: &Console) -> Vec<Object> {
                 }
             }
         })
+        .chain(sbom)
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use hardtarget_report::render::text::TextStyle;
-use hardtarget_report::render::{csv, html, junit, ocsf, sarif, text};
+use hardtarget_report::render::{csv, cyclonedx, html, junit, ocsf, sarif, text};
 use hardtarget_report::{Report, v1};
 
 use super::{End, input, terminal, waivers};
@@ -44,5 +44,6 @@ fn to_format(report: &Report, format: RenderFormat, color: bool) -> anyhow::Resu
         RenderFormat::Junit => junit::junit(report)?,
         RenderFormat::Csv => csv::csv(report)?,
         RenderFormat::Ocsf => ocsf::ocsf(report)?,
+        RenderFormat::CycloneDx => cyclonedx::cyclonedx(report)?,
     })
 }

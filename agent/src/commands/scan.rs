@@ -5,10 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use hardtarget_report::render::cyclonedx::cyclonedx;
 use hardtarget_report::render::html;
 use hardtarget_report::render::text::{TextStyle, text};
 use hardtarget_report::waivers::Waivers;
-use hardtarget_report::{EngineId, Report, Status, Target, clean_line, v1};
+use hardtarget_report::{
+    EngineId, EngineOutcome, EngineRun, Report, Status, Target, clean_line, v1,
+};
 use jiff::Timestamp;
 
 use super::progress::Display;
@@ -31,6 +34,9 @@ fn margin(deadline: Duration) -> Duration {
 
 /// The files of a scan that may not come out of every one.
 pub(super) const ATTACHMENTS: [&str; 2] = ["lynis-report.dat", "lynis.log.gz"];
+
+/// The packages as a software bill of materials.
+pub(super) const SBOM: &str = "sbom.cdx.json";
 
 /// A scan that ran, for better or worse.
 #[derive(Debug)]
@@ -208,6 +214,21 @@ fn finish(args: &ScanArgs, assembled: &Assembled, sink: Option<&mut Sink>) -> an
     Ok(end(report, args.fail_under))
 }
 
+/// The software bill of materials of a scan; nothing if no package database was read: an empty
+/// one would read as a machine without packages.
+pub(super) fn sbom(report: &Report) -> Option<String> {
+    let read = |run: &EngineRun| {
+        run.engine == EngineId::Packages
+            && matches!(run.outcome, EngineOutcome::Ran | EngineOutcome::Partial(_))
+    };
+    report
+        .engines
+        .iter()
+        .any(read)
+        .then(|| cyclonedx(report).ok())
+        .flatten()
+}
+
 /// Attachments and page first, the report last: its arrival means that the rest is there.
 pub(super) fn write_files(
     sink: &mut Sink,
@@ -234,6 +255,14 @@ pub(super) fn write_files(
             // One of an earlier scan would be taken for this one's.
             None => sink.remove(name),
         }
+    }
+    match sbom(&assembled.report).map(|sbom| sink.write(SBOM, sbom.as_bytes())) {
+        Some(Ok(())) => files.push((SBOM.to_owned(), sink.path(SBOM).display().to_string())),
+        Some(Err(error)) => {
+            terminal::note(&format!("warning: {error}"));
+            sink.remove(SBOM);
+        }
+        None => sink.remove(SBOM),
     }
     let page = html::html(&assembled.report);
     match sink.write("report.html", page.as_bytes()) {

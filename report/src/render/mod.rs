@@ -8,6 +8,7 @@ mod coverage;
 mod words;
 
 pub mod csv;
+pub mod cyclonedx;
 pub mod html;
 pub mod junit;
 pub mod ocsf;
@@ -23,7 +24,7 @@ const TEXT: usize = 4_000;
 /// Why a report could not be written in some form.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// As JSON (SARIF, OCSF).
+    /// As JSON (SARIF, OCSF, CycloneDX).
     #[error("the report could not be written as JSON: {0}")]
     Json(serde_json::Error),
     /// As CSV.
