@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hardtarget_agent::clock::SystemClock;
@@ -34,6 +35,7 @@ fn scan(root: &Path, engine: &dyn Engine) -> Yield {
         deadline: Instant::now() + Duration::from_secs(120),
         cores: 2,
         skip: &BTreeSet::new(),
+        walk: Arc::default(),
         progress: &Quiet,
     };
     engine.applies(&cx).unwrap();

@@ -50,6 +50,7 @@ pub(crate) fn run(
         deadline: Instant::now() + task.limit,
         cores: std::thread::available_parallelism().map_or(1, usize::from),
         skip: &task.skip,
+        walk: Arc::default(),
         progress: &tell,
     };
     let wanted: Vec<EngineId> = task.engines.iter().map(|id| (*id).into()).collect();

@@ -6,11 +6,13 @@ pub mod packages;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use hardtarget_report::{Advisories, CheckRun, EngineId, Finding, Package, Score, Vulnerability};
 
 use crate::clock::Clock;
+pub use crate::facts::walk::SharedWalk;
 use crate::host::Host;
 use crate::message::Task;
 
@@ -29,6 +31,8 @@ pub struct Cx<'a> {
     pub cores: usize,
     /// Ids of checks and tests to leave out.
     pub skip: &'a BTreeSet<String>,
+    /// The walk over the file systems, one for all engines.
+    pub walk: Arc<SharedWalk>,
     /// Where progress is told.
     pub progress: &'a dyn Progress,
 }

@@ -37,7 +37,7 @@ impl Engine for Native {
         }
         cx.progress
             .step(EngineId::Native, 0, CATALOGUE.len(), "reading facts");
-        let facts = Facts::collect(cx.host, cx.clock);
+        let facts = Facts::collect(cx.host, cx.clock, || cx.walk.get(cx.host, cx.deadline));
         let mut result = Yield::default();
         if let Ok(walk) = &facts.walk {
             result

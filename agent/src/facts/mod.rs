@@ -72,6 +72,7 @@ pub(crate) mod tree;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -220,15 +221,19 @@ pub(crate) struct Facts {
     /// What the package databases say of the set-id programs.
     pub(crate) owned_files: Fact<owned_files::OwnedFiles>,
     /// What the walk over the file systems came across.
-    pub(crate) walk: Fact<walk::Walk>,
+    pub(crate) walk: Fact<Arc<walk::Walk>>,
 }
 
 impl Facts {
-    /// Reads everything.
-    pub(crate) fn collect(host: &Host, clock: &dyn Clock) -> Self {
+    /// Reads everything; `walk` walks, or waits for the walk that somebody else began.
+    pub(crate) fn collect(
+        host: &Host,
+        clock: &dyn Clock,
+        walk: impl FnOnce() -> Fact<Arc<walk::Walk>>,
+    ) -> Self {
         let mounts = guarded(|| mounts::collect(host));
         let os = guarded(|| os_release::collect(host));
-        let walk = guarded(|| walk::collect(host, &mounts));
+        let walk = walk();
         let services = guarded(|| services::collect(host));
         let programs = guarded(|| programs::collect(host));
         let accounts = guarded(|| accounts::collect(host));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::walk::Walk;
 use super::{Fact, Gap};
@@ -45,7 +46,7 @@ impl OwnedFiles {
 }
 
 /// Asks about the set-id programs that the walk came across.
-pub(crate) fn collect(host: &Host, walk: &Fact<Walk>) -> Fact<OwnedFiles> {
+pub(crate) fn collect(host: &Host, walk: &Fact<Arc<Walk>>) -> Fact<OwnedFiles> {
     let walk = walk.as_ref().map_err(Clone::clone)?;
     let mut asked = BTreeMap::new();
     for entry in &walk.set_id {
@@ -75,6 +76,28 @@ pub(crate) fn collect(host: &Host, walk: &Fact<Walk>) -> Fact<OwnedFiles> {
         }
     }
     Ok(owned)
+}
+
+/// Those of these files that packages of dpkg or apk ship.
+pub(crate) fn shipped<'a>(
+    host: &Host,
+    paths: impl Iterator<Item = &'a PathBuf>,
+) -> Fact<BTreeSet<PathBuf>> {
+    let mut asked = Asked::new();
+    for path in paths {
+        asked.extend(names(path).into_iter().map(|name| (name, path.clone())));
+    }
+    let mut said = Said::new();
+    if host.exists("/var/lib/dpkg/info") {
+        said.extend(dpkg(host, &asked)?);
+    }
+    for database in ["/lib/apk/db/installed", "/usr/lib/apk/db/installed"] {
+        if host.exists(database) {
+            said.extend(apk(&host.read_up_to(database, APK_LIMIT)?, &asked));
+        }
+    }
+    let owned = said.iter().filter_map(|(name, _)| asked.get(name).cloned());
+    Ok(owned.collect())
 }
 
 /// The names under which a package may list a file: where `/bin` is a link to `/usr/bin`, either.

@@ -4,6 +4,7 @@
 mod sniff;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -43,7 +44,7 @@ pub(crate) struct PrivateKeys {
 }
 
 /// Looks into the files whose names the walk found telling.
-pub(crate) fn collect(host: &Host, walk: &Fact<Walk>) -> Fact<PrivateKeys> {
+pub(crate) fn collect(host: &Host, walk: &Fact<Arc<Walk>>) -> Fact<PrivateKeys> {
     let walk = walk.as_ref().map_err(Gap::clone)?;
     let mut keys = PrivateKeys::default();
     let mut left = MOST_OF_ALL;

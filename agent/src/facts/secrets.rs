@@ -9,6 +9,7 @@ mod plausible;
 mod tokens;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -79,7 +80,7 @@ pub(crate) struct Secrets {
 }
 
 /// Looks into the files that the walk took for configuration.
-pub(crate) fn collect(host: &Host, walk: &Fact<Walk>) -> Fact<Secrets> {
+pub(crate) fn collect(host: &Host, walk: &Fact<Arc<Walk>>) -> Fact<Secrets> {
     let walk = walk.as_ref().map_err(Gap::clone)?;
     let mut secrets = Secrets::default();
     if let Some(first) = walk.unreadable.first() {

@@ -2,10 +2,11 @@
 
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Facts;
+use super::{Facts, mounts, walk};
 use crate::clock::FixedClock;
 use crate::host::Host;
 
@@ -99,6 +100,9 @@ impl Tree {
 
     /// Reads the facts the way a scan does.
     pub(crate) fn facts(&self) -> Facts {
-        Facts::collect(&self.host(), &FixedClock(self.now))
+        let host = self.host();
+        Facts::collect(&host, &FixedClock(self.now), || {
+            walk::collect(&host, &mounts::collect(&host)).map(Arc::new)
+        })
     }
 }

@@ -6,13 +6,16 @@
 mod accounts;
 mod found;
 mod hits;
+mod package_files;
 mod places;
 mod settings;
+mod shared;
 mod telling;
 mod visit;
 
 use std::path::PathBuf;
 
+pub use self::shared::SharedWalk;
 use super::Fact;
 use super::mounts::Mounts;
 use crate::host::Host;
@@ -35,6 +38,10 @@ pub(crate) struct Walk {
     pub(crate) telling: Vec<Entry>,
     /// Short regular files that are configuration by place and name.
     pub(crate) settings: Vec<Entry>,
+    /// Files that may tell of a package of a programming language.
+    pub(crate) package_files: Vec<Entry>,
+    /// How many more of them there are.
+    pub(crate) package_files_dropped: u64,
     /// How many things were looked at.
     pub(crate) seen: u64,
     /// How many hits were left out because their list was full.

@@ -1,8 +1,10 @@
-//! The packages engine: what is installed, from dpkg's, rpm's and apk's own databases, and which of it has
-//! known vulnerabilities.
+//! The packages engine: what is installed, from dpkg's, rpm's and apk's own databases, what was installed
+//! beside them by the package managers of programming languages, and which of it has known
+//! vulnerabilities.
 
 mod apk;
 mod dpkg;
+mod languages;
 mod owned;
 mod rpm;
 mod vulnerabilities;
@@ -14,7 +16,9 @@ use std::path::PathBuf;
 use anyhow::bail;
 use hardtarget_report::{EngineId, Package, clean_line};
 
+use self::owned::Asked;
 use super::{Cx, Engine, Skip, Yield};
+use crate::facts::Gap;
 use crate::host::Host;
 
 /// How much of one package database is read: 64 MiB. The status file of a full desktop has 10.
@@ -73,6 +77,7 @@ impl Engine for Packages {
         if managers.is_empty() {
             bail!("{}", found.incomplete.join("; "));
         }
+        of_languages(cx, &mut found);
         if found.packages.len() > MAX_PACKAGES {
             found.packages.truncate(MAX_PACKAGES);
             found
@@ -94,6 +99,33 @@ impl Engine for Packages {
         }
         Ok(found)
     }
+}
+
+/// Adds the packages of programming languages that no package of the distribution brought along.
+fn of_languages(cx: &Cx<'_>, found: &mut Yield) {
+    let walk = match cx.walk.get(cx.host, cx.deadline) {
+        Ok(walk) => walk,
+        Err(Gap::Absent(why) | Gap::Unknown(why)) => {
+            let why = format!("packages of programming languages were not looked for: {why}");
+            return found.incomplete.push(why);
+        }
+    };
+    let files = walk.package_files.iter();
+    let (described, trouble) = languages::read(cx.host, files.map(|file| (&*file.path, file.size)));
+    found.incomplete.extend(trouble);
+    if walk.package_files_dropped > 0 {
+        found.incomplete.push(format!(
+            "{} files that may name packages of programming languages were not looked at",
+            walk.package_files_dropped
+        ));
+    }
+    let asked = described.iter().map(|one| one.path.clone());
+    let (owned, trouble) = owned::by_distribution(cx, &Asked::new(asked));
+    found.incomplete.extend(trouble);
+    let others = described
+        .into_iter()
+        .filter(|one| !owned.contains(&one.path));
+    found.packages.extend(others.flat_map(|one| one.packages));
 }
 
 /// A package of what its database says; nothing for one without a name or version.
@@ -130,6 +162,7 @@ mod tests {
     use crate::engines::Progress;
     use crate::facts::tree::Tree;
     use std::collections::BTreeSet;
+    use std::sync::Arc;
     use std::time::{Duration, Instant};
 
     #[derive(Debug)]
@@ -150,6 +183,7 @@ mod tests {
             deadline: Instant::now() + Duration::from_secs(60),
             cores: 1,
             skip: &BTreeSet::new(),
+            walk: Arc::default(),
             progress: &Quiet,
         })
     }
@@ -187,6 +221,60 @@ mod tests {
         let found = with(&tree, |cx| Packages::default().run(cx)).unwrap();
         assert_eq!(found.packages.len(), 1);
         assert_eq!(found.incomplete.len(), 1);
+    }
+
+    #[test]
+    fn what_pip_and_npm_put_beside_the_distribution_is_listed() {
+        let mut tree = Tree::new();
+        let metadata = |name: &str| format!("Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n");
+        tree.file(
+            "/var/lib/dpkg/status",
+            "Package: python3-owned\nStatus: install ok installed\nVersion: 1\n",
+        )
+        .file(
+            "/var/lib/dpkg/info/python3-owned.list",
+            "/.\n/usr/lib/python3/dist-packages/owned.egg-info\n",
+        )
+        .file(
+            "/usr/lib/python3/dist-packages/owned.egg-info",
+            metadata("owned"),
+        )
+        .file(
+            "/usr/lib/python3/dist-packages/put.egg-info",
+            metadata("put"),
+        )
+        .file(
+            "/opt/venv/lib/python3.11/site-packages/Two-1.0.dist-info/METADATA",
+            metadata("Two"),
+        )
+        .file(
+            "/srv/app/node_modules/@a/b/package.json",
+            r#"{"name": "@a/b", "version": "2.0.0"}"#,
+        )
+        .file("/var/lib/gems/3.1.0/specifications/rack-2.2.4.gemspec", "");
+        let found = with(&tree, |cx| Packages::default().run(cx)).unwrap();
+        assert!(found.incomplete.is_empty(), "{:?}", found.incomplete);
+        let told: Vec<String> = found
+            .packages
+            .iter()
+            .map(|package| {
+                let location = package.location.as_deref().unwrap_or("-");
+                format!(
+                    "{} {} {} {location}",
+                    package.kind, package.name, package.version
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "npm @a/b 2.0.0 /srv/app/node_modules/@a/b/package.json",
+                "pypi Two 1.0 /opt/venv/lib/python3.11/site-packages/Two-1.0.dist-info/METADATA",
+                "pypi put 1.0 /usr/lib/python3/dist-packages/put.egg-info",
+                "deb python3-owned 1 -",
+                "gem rack 2.2.4 /var/lib/gems/3.1.0/specifications/rack-2.2.4.gemspec",
+            ]
+        );
     }
 
     #[test]

@@ -8,6 +8,9 @@ use super::hits::Hits;
 /// How many unreadable directories are kept by name.
 const MAX_UNREADABLE: usize = 1000;
 
+/// How many files that may tell of packages are kept: large applications in Node have thousands.
+const MAX_PACKAGE_FILES: usize = 20_000;
+
 /// What one thread found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -18,6 +21,7 @@ pub(super) struct Found {
     pub(super) unowned: Hits,
     pub(super) telling: Hits,
     pub(super) settings: Hits,
+    pub(super) package_files: Hits<MAX_PACKAGE_FILES>,
     pub(super) seen: u64,
     pub(super) unreadable: Vec<PathBuf>,
     pub(super) left_out: Vec<(PathBuf, String)>,
@@ -38,6 +42,7 @@ impl Found {
         self.unowned.append(other.unowned);
         self.telling.append(other.telling);
         self.settings.append(other.settings);
+        self.package_files.append(other.package_files);
         self.seen += other.seen;
         self.unreadable.extend(other.unreadable);
         self.left_out.extend(other.left_out);
@@ -46,6 +51,7 @@ impl Found {
     pub(super) fn finish(mut self) -> Walk {
         self.unreadable.sort();
         self.left_out.sort();
+        let (package_files, package_files_dropped) = self.package_files.finish();
         let mut dropped = 0;
         let mut list = |hits: Hits| {
             let (entries, more) = hits.finish();
@@ -60,6 +66,8 @@ impl Found {
             unowned: list(self.unowned),
             telling: list(self.telling),
             settings: list(self.settings),
+            package_files,
+            package_files_dropped,
             seen: self.seen,
             dropped,
             unreadable: self.unreadable,

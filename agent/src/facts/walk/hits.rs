@@ -5,17 +5,17 @@ use super::Entry;
 /// How many hits of a kind are kept.
 pub(super) const MAX_HITS: usize = 5000;
 
-/// The first [`MAX_HITS`] entries by path, out of any number.
+/// The first `MAX` entries by path, out of any number.
 #[derive(Debug, Default)]
-pub(super) struct Hits {
+pub(super) struct Hits<const MAX: usize = MAX_HITS> {
     entries: Vec<Entry>,
     dropped: u64,
 }
 
-impl Hits {
+impl<const MAX: usize> Hits<MAX> {
     pub(super) fn push(&mut self, entry: Entry) {
         self.entries.push(entry);
-        if self.entries.len() >= 2 * MAX_HITS {
+        if self.entries.len() >= 2 * MAX {
             self.shorten();
         }
     }
@@ -28,8 +28,8 @@ impl Hits {
 
     fn shorten(&mut self) {
         self.entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        self.dropped += self.entries.len().saturating_sub(MAX_HITS) as u64;
-        self.entries.truncate(MAX_HITS);
+        self.dropped += self.entries.len().saturating_sub(MAX) as u64;
+        self.entries.truncate(MAX);
     }
 
     /// The sorted entries, and how many more there were.
@@ -58,8 +58,8 @@ mod tests {
     #[test]
     fn the_same_hits_are_kept_in_whatever_order_they_come() {
         let many = 3 * MAX_HITS + 7;
-        let mut up = Hits::default();
-        let mut down = [Hits::default(), Hits::default()];
+        let mut up = Hits::<MAX_HITS>::default();
+        let mut down = [Hits::<MAX_HITS>::default(), Hits::default()];
         for number in 0..many {
             up.push(entry(number));
             down[number % 2].push(entry(many - 1 - number));

@@ -12,6 +12,7 @@ use rustix::io::Errno;
 
 use super::accounts::Accounts;
 use super::found::Found;
+use super::package_files::may_name_package;
 use super::places::{Enter, Places};
 use super::settings::{is_for_settings, is_setting};
 use super::telling::is_telling;
@@ -227,6 +228,10 @@ impl Shared<'_> {
         }
         if job.settings && is_setting(&job.path, name.to_bytes(), status.st_size) {
             found.settings.push(entry());
+        }
+        let size = u64::try_from(status.st_size).unwrap_or(0);
+        if may_name_package(&job.path, name.to_bytes(), mode, size) {
+            found.package_files.push(entry());
         }
     }
 
