@@ -14,10 +14,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (name, report) in [
         ("typical", sample::typical()),
         ("vulnerable", sample::vulnerable()),
+        ("stale", sample::stale()),
         ("partial", sample::partial()),
         ("failed", sample::failed()),
         ("spotless", sample::spotless()),
         ("many", sample::many(2_000)),
+        ("known", sample::many_vulnerabilities(3_000)),
         ("hostile", sample::hostile()),
     ] {
         fs::write(dir.join(format!("{name}.html")), html(&report))?;

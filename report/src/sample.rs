@@ -4,17 +4,20 @@
 mod hostile;
 mod lynis;
 mod native;
+mod openscap;
 mod packages;
+mod vulnerabilities;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::civil::date;
+use jiff::tz::TimeZone;
 
 use crate::{
-    Advisories, Boot, CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun, Feed, Finding,
-    Fix, Origin, Os, Rated, Report, Scan, Score, ScoredTest, Severity, Status, Target,
-    Vulnerability,
+    Boot, CheckOutcome, CheckRun, EngineId, EngineOutcome, EngineRun, Finding, Os, Report, Scan,
+    Score, ScoredTest, Status, Target, Vulnerability, Waiver,
 };
 
 pub use hostile::hostile;
@@ -58,7 +61,7 @@ pub fn typical() -> Report {
                 version: None,
                 outcome: EngineOutcome::Ran,
                 duration: Duration::from_millis(87),
-                checks: Vec::new(),
+                checks: packages::checks(),
             },
         ],
         findings: native::findings()
@@ -74,67 +77,111 @@ pub fn typical() -> Report {
     report
 }
 
-/// [`typical`], with known vulnerabilities of its packages.
+/// [`typical`], with all that more can be known of it: 42 known vulnerabilities of 13 packages, looked up
+/// in advisories of the day before; OpenSCAP's findings; findings that Lynis shares; and waivers, two
+/// of which have expired.
 #[must_use]
 pub fn vulnerable() -> Report {
     let mut report = typical();
-    report.advisories = Some(Advisories {
-        origin: Origin::File,
-        built: Some(STARTED),
-        sha256: Some("9".repeat(64)),
-        feeds: vec![Feed {
-            name: "Debian:12".to_owned(),
-            as_of: Some(STARTED),
-            entries: 41_213,
-        }],
+    look_up(&mut report, 1, vulnerabilities::vulnerabilities());
+    report.packages.push(packages::requests());
+    report.engines.push(EngineRun {
+        engine: EngineId::OpenScap,
+        version: Some("1.3.7".to_owned()),
+        outcome: EngineOutcome::Ran,
+        duration: Duration::from_millis(9_412),
+        checks: openscap::checks(),
     });
-    report.vulnerabilities = [
-        (
-            "CVE-2026-31337",
-            "libssl3",
-            "3.0.17-1~deb12u2",
-            Some("3.0.18-1~deb12u1"),
-            Severity::Critical,
-        ),
-        (
-            "CVE-2026-20417",
-            "linux-image-amd64",
-            "6.1.148-1",
-            Some("6.1.158-1"),
-            Severity::High,
-        ),
-        (
-            "CVE-2026-11002",
-            "curl",
-            "7.88.1-10+deb12u12",
-            Some("7.88.1-10+deb12u14"),
-            Severity::Medium,
-        ),
-        (
-            "CVE-2025-90210",
-            "perl-base",
-            "5.36.0-7+deb12u2",
-            None,
-            Severity::Low,
-        ),
-    ]
-    .into_iter()
-    .map(|(id, package, installed, fixed, severity)| Vulnerability {
-        id: id.to_owned(),
-        package: package.to_owned(),
-        kind: "deb".to_owned(),
-        installed: installed.to_owned(),
-        source: None,
-        fix: fixed.map_or(Fix::None, |fixed| Fix::Available(fixed.to_owned())),
-        severity,
-        rated: Rated::Vendor,
-        cvss: None,
-        advisory: Some(format!("https://security-tracker.debian.org/tracker/{id}")),
-        waiver: None,
-    })
-    .collect();
+    report.findings.extend(openscap::findings());
+    report.facts.insert(
+        "openscap.profile".to_owned(),
+        vec![openscap::PROFILE.to_owned()],
+    );
+    for finding in &mut report.findings {
+        share(finding);
+        finding.waiver = waiver(finding);
+    }
+    // Its finding is merged into ours.
+    if let Some(run) = report.engines.first_mut() {
+        run.checks.push(check("AUTH-9283", CheckOutcome::Fail));
+    }
     report.sort();
     report
+}
+
+/// [`vulnerable`], looked up in advisories that are 23 days old.
+#[must_use]
+pub fn stale() -> Report {
+    let mut report = vulnerable();
+    report.advisories = Some(vulnerabilities::advisories(FINISHED, 23));
+    report
+}
+
+/// [`typical`] with `count` vulnerabilities of 250 packages.
+#[must_use]
+pub fn many_vulnerabilities(count: usize) -> Report {
+    let mut report = typical();
+    look_up(&mut report, 1, vulnerabilities::many(count));
+    report.sort();
+    report
+}
+
+/// Gives a report vulnerabilities, looked up in advisories that are `days` old.
+fn look_up(report: &mut Report, days: i64, found: Vec<Vulnerability>) {
+    report.advisories = Some(vulnerabilities::advisories(FINISHED, days));
+    for run in &mut report.engines {
+        for check in &mut run.checks {
+            if check.id == "vulnerabilities" {
+                check.outcome = if found.is_empty() {
+                    CheckOutcome::Pass
+                } else {
+                    CheckOutcome::Fail
+                };
+            }
+        }
+    }
+    report.vulnerabilities = found;
+}
+
+/// What Lynis says too.
+fn share(finding: &mut Finding) {
+    finding.same_as = match &*finding.id {
+        "HT-SSH-001" => vec!["SSH-7412".to_owned()],
+        "HT-ACC-002" => vec!["AUTH-9283".to_owned()],
+        _ => Vec::new(),
+    };
+}
+
+fn waiver(finding: &Finding) -> Option<Waiver> {
+    let (reason, owner, expires) = match (&*finding.id, &*finding.subject) {
+        ("HT-IMG-003", "/opt/deploy/keys/deploy.pem") => (
+            "The key only reads the public mirror; it goes with the new pipeline (OPS-1207).",
+            "platform@example.org",
+            date(2026, 12, 31),
+        ),
+        ("BOOT-5264", _) => (
+            "Confined by the service manager of each team.",
+            "service-teams@example.org",
+            date(2027, 6, 30),
+        ),
+        ("package_aide_installed", _) => (
+            "Instances live for hours: nothing to compare with.",
+            "platform@example.org",
+            date(2027, 1, 15),
+        ),
+        ("HT-FS-003", _) => (
+            "Until the collector is packaged.",
+            "observability@example.org",
+            date(2026, 11, 20),
+        ),
+        _ => return None,
+    };
+    Some(Waiver {
+        reason: reason.to_owned(),
+        owner: owner.to_owned(),
+        expires,
+        expired: expires < FINISHED.to_zoned(TimeZone::UTC).date(),
+    })
 }
 
 /// Lynis was killed at its deadline: no score, and some of the report is missing.
@@ -155,6 +202,7 @@ pub fn partial() -> Report {
         match run.engine {
             EngineId::Lynis => run.outcome = EngineOutcome::Partial(why.to_owned()),
             EngineId::Packages => {
+                run.checks = Vec::new();
                 run.outcome = EngineOutcome::Failed(
                     "/var/lib/dpkg/status: permission denied; run the scan as root".to_owned(),
                 );
@@ -196,10 +244,11 @@ pub fn failed() -> Report {
     report
 }
 
-/// A machine with nothing wrong, every check passed.
+/// A machine with nothing wrong, every check passed, no vulnerability known.
 #[must_use]
 pub fn spotless() -> Report {
     let mut report = typical();
+    look_up(&mut report, 0, Vec::new());
     report.findings = Vec::new();
     for check in report.engines.iter_mut().flat_map(|run| &mut run.checks) {
         if check.outcome == CheckOutcome::Fail {
@@ -347,12 +396,15 @@ fn scored(id: &str, points: u32, max_points: u32) -> ScoredTest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Severity;
 
     #[test]
     fn every_sample_travels_as_json_and_back() {
         for report in [
             typical(),
             vulnerable(),
+            stale(),
+            many_vulnerabilities(3_000),
             partial(),
             failed(),
             spotless(),
@@ -374,5 +426,18 @@ mod tests {
                 .all(|severity| report.counts().get(*severity) > 0)
         );
         assert_eq!(many(2_000).findings.len(), 2_000);
+        assert_eq!(many_vulnerabilities(3_000).vulnerabilities.len(), 3_000);
+        let report = vulnerable();
+        assert_eq!(report.vulnerabilities.len(), 42);
+        assert_eq!(report.waived(), 16);
+        let expired = |waiver: &Option<Waiver>| waiver.as_ref().is_some_and(|one| one.expired);
+        assert!(report.findings.iter().any(|one| expired(&one.waiver)));
+        assert!(
+            report
+                .vulnerabilities
+                .iter()
+                .any(|one| expired(&one.waiver))
+        );
+        assert!(report.findings.iter().any(|one| !one.same_as.is_empty()));
     }
 }

@@ -83,29 +83,29 @@ pub fn hostile() -> Report {
         sha256: Some(evil.text()),
         feeds: vec![Feed {
             name: evil.text(),
-            as_of: None,
-            entries: 1,
+            as_of: Some(jiff::Timestamp::UNIX_EPOCH),
+            entries: u64::MAX,
         }],
     });
     report.vulnerabilities = ADDRESSES
         .iter()
-        .map(|address| Vulnerability {
+        .enumerate()
+        .map(|(number, address)| Vulnerability {
             id: evil.text(),
             package: evil.text(),
             kind: evil.text(),
             installed: evil.text(),
             source: Some(evil.text()),
-            fix: Fix::Available(evil.text()),
+            fix: match number / 3 % 3 {
+                0 => Fix::None,
+                1 => Fix::WontFix,
+                _ => Fix::Available(evil.text()),
+            },
             severity: Severity::High,
             rated: Rated::Vendor,
             cvss: Some(evil.text()),
             advisory: Some((*address).to_owned()),
-            waiver: Some(Waiver {
-                reason: evil.text(),
-                owner: evil.text(),
-                expires: jiff::civil::date(2026, 1, 1),
-                expired: true,
-            }),
+            waiver: evil.waiver(number),
         })
         .collect();
     report.packages = PAYLOADS
@@ -140,6 +140,16 @@ impl Evil {
         self.0 += 1;
         let payload = PAYLOADS.get(self.0 % PAYLOADS.len()).copied();
         payload.unwrap_or_default().to_owned()
+    }
+
+    /// No waiver, one that has expired, or one that holds.
+    fn waiver(&mut self, number: usize) -> Option<Waiver> {
+        (!number.is_multiple_of(3)).then(|| Waiver {
+            reason: self.text(),
+            owner: self.text(),
+            expires: jiff::civil::date(2026, 1, 1),
+            expired: number % 3 == 1,
+        })
     }
 
     fn texts(&mut self, count: usize) -> Vec<String> {
@@ -216,8 +226,8 @@ fn findings(evil: &mut Evil) -> Vec<Finding> {
                     })
                     .collect(),
                 fingerprint: String::new(),
-                same_as: Vec::new(),
-                waiver: None,
+                same_as: evil.texts(2),
+                waiver: evil.waiver(number),
             });
         }
     }

@@ -1,6 +1,7 @@
 //! The packages of the sample machine.
 
-use crate::Package;
+use super::check;
+use crate::{CheckOutcome, CheckRun, Package};
 
 /// Name, version, and the source package where it has another name.
 const PACKAGES: &[(&str, &str, &str)] = &[
@@ -119,4 +120,31 @@ pub(super) fn packages() -> Vec<Package> {
             location: None,
         })
         .collect()
+}
+
+/// A package of a language's own, beside those of the distribution.
+pub(super) fn requests() -> Package {
+    Package {
+        name: "requests".to_owned(),
+        version: "2.28.1".to_owned(),
+        arch: None,
+        kind: "pypi".to_owned(),
+        source: None,
+        source_version: None,
+        module: None,
+        location: Some(
+            "/opt/collector/lib/python3.11/site-packages/requests-2.28.1.dist-info/METADATA"
+                .to_owned(),
+        ),
+    }
+}
+
+pub(super) fn checks() -> Vec<CheckRun> {
+    vec![check(
+        "vulnerabilities",
+        CheckOutcome::Unknown(
+            "no advisories were given (--advisories FILE), and the machine's repositories tell of none"
+                .to_owned(),
+        ),
+    )]
 }
