@@ -35,10 +35,12 @@ fn the_page_works_in_a_browser() {
     for (name, report) in [
         ("typical", sample::typical()),
         ("vulnerable", sample::vulnerable()),
+        ("stale", sample::stale()),
         ("partial", sample::partial()),
         ("failed", sample::failed()),
         ("spotless", sample::spotless()),
         ("many", sample::many(2_000)),
+        ("known", sample::many_vulnerabilities(3_000)),
         ("hostile", sample::hostile()),
     ] {
         fs::write(pages.path().join(format!("{name}.html")), html(&report)).unwrap();

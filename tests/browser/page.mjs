@@ -38,7 +38,7 @@ async function open(name, steps, { hash = "", viewport = DESKTOP, ...options } =
   await context.close();
 }
 
-const told = async (page) => Number(await page.locator("[data-ui=shown]").textContent());
+const told = async (page, list = "findings") => Number(await page.locator(`#${list} [data-ui=shown]`).textContent());
 const shownSubjects = (page) => page.locator(`${SHOWN} .subject:not([hidden])`).count();
 const shown = (page) => page.locator(SHOWN).count();
 const background = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -58,24 +58,24 @@ await holds("severities, engine, category and words filter, and the count says s
     assert.ok(all > 100);
     assert.equal(await shownSubjects(page), all);
 
-    const critical = page.locator("button[data-severity=critical]");
+    const critical = page.locator("[data-list=findings] button[data-severity=critical]");
     await critical.click();
     assert.equal(await critical.getAttribute("aria-pressed"), "true");
     const only = await page.locator(SHOWN).evaluateAll((rows) => [...new Set(rows.map((row) => row.dataset.severity))]);
     assert.deepEqual(only, ["critical"]);
     assert.equal(await told(page), Number(await critical.locator(".count").textContent()));
-    await page.locator("button[data-severity=low]").click();
+    await page.locator("[data-list=findings] button[data-severity=low]").click();
     const two = await told(page);
     assert.equal(await shownSubjects(page), two);
     await critical.click();
     assert.ok((await told(page)) < two, "a bar pressed again no longer filters");
 
-    await page.locator("[data-ui=clear]").click();
+    await page.locator("#findings [data-ui=clear]").click();
     assert.equal(await told(page), all);
-    assert.ok(await page.locator("[data-ui=clear]").isHidden());
+    assert.ok(await page.locator("#findings [data-ui=clear]").isHidden());
 
-    await page.locator("[data-ui=engine]").selectOption({ label: "lynis" });
-    await page.locator("[data-ui=category]").selectOption({ label: "ssh" });
+    await page.locator("#findings [data-ui=engine]").selectOption({ label: "lynis" });
+    await page.locator("#findings [data-ui=category]").selectOption({ label: "ssh" });
     assert.equal(await shown(page), 1);
     assert.match(await page.locator(SHOWN).textContent(), /SSH-7408/);
   }));
@@ -100,6 +100,129 @@ await holds("search takes words in any order, finds evidence, and hides the subj
     assert.ok((await told(page)) > 100, "Escape takes the search back");
   }));
 
+await holds("vulnerabilities are grouped by package, worst first, and filter by severity, repair and words", () =>
+  open("vulnerable", async (page) => {
+    const known = page.locator("#vulnerabilities");
+    const rows = known.locator("ol > li:not([hidden])");
+    const all = await told(page, "vulnerabilities");
+    assert.equal(all, 39);
+    assert.match(await rows.first().textContent(), /openssl.*3\.0\.17-1~deb12u2 → 3\.0\.18-1~deb12u1/s);
+    assert.ok(await known.getByText("27 of 39 go away by upgrading 10 packages").isVisible());
+
+    await rows.first().locator("summary").click();
+    const openssl = rows.first().locator(".body");
+    assert.match(await openssl.textContent(), /libssl3, openssl.*DSA-6204-1.*CVE-2026-31337.*Critical.*9\.8/s);
+    const link = openssl.locator("a", { hasText: "CVE-2026-31337" });
+    assert.equal(await link.getAttribute("href"), "https://www.cve.org/CVERecord?id=CVE-2026-31337");
+
+    let sum = 0;
+    for (const bar of await page.locator("[data-list=vulnerabilities] button").all()) {
+      await bar.click();
+      assert.equal(await told(page, "vulnerabilities"), Number(await bar.locator(".count").textContent()));
+      sum += await told(page, "vulnerabilities");
+      await bar.click();
+    }
+    assert.equal(sum, all);
+
+    const repair = known.locator("[data-ui=fix]");
+    const by = {};
+    for (const value of ["=available", "=none", "=wont-fix"]) {
+      await repair.selectOption(value);
+      by[value] = await told(page, "vulnerabilities");
+    }
+    assert.deepEqual(by, { "=available": 27, "=none": 7, "=wont-fix": 5 });
+    assert.ok(await known.getByText("Will not be repaired").nth(1).isHidden(), "folded");
+    await known.locator("[data-ui=clear]").click();
+
+    await known.locator("[data-ui=search]").fill("DSA-6211-1");
+    assert.equal(await rows.count(), 1);
+    assert.equal(await told(page, "vulnerabilities"), 4, "an advisory's own CVEs");
+    await known.locator("[data-ui=search]").fill("libssl3 critical");
+    assert.equal(await told(page, "vulnerabilities"), 6);
+    await known.locator("[data-ui=search]").fill("no such words");
+    await known.getByRole("button", { name: "Show all vulnerabilities" }).click();
+    assert.equal(await told(page, "vulnerabilities"), all);
+    assert.equal(await told(page), Number((await page.locator("#findings .shown").textContent()).match(/of (\d+)/)[1]), "the findings are not touched");
+  }));
+
+await holds("a link names a CVE", async () => {
+  await open("vulnerable", async (page) => {
+    const row = page.locator("[id='CVE-2026-20421']");
+    await row.waitFor({ state: "visible" });
+    assert.match(await row.textContent(), /High/);
+    await page.locator("#vulnerabilities [data-ui=search]").fill("sudo");
+    assert.ok(await row.isHidden());
+    await page.evaluate(() => { location.hash = ""; location.hash = "CVE-2026-20421"; });
+    await row.waitFor({ state: "visible" });
+  }, { hash: "#CVE-2026-20421" });
+});
+
+await holds("advisories that are old warn, those that are missing are not zero", async () => {
+  const notice = "#vulnerabilities .notice.warning";
+  await open("stale", async (page) => {
+    assert.match(await page.locator(notice).textContent(), /23 days old/);
+    assert.match(await page.locator("[data-list=vulnerabilities]").textContent(), /advisories 23 days old/);
+  });
+  await open("vulnerable", async (page) => {
+    assert.equal(await page.locator(notice).count(), 0);
+    assert.match(await page.locator("#vulnerabilities > .lead").textContent(), /1 day old: Debian:12 as of 2026-11-20, 41213 entries/);
+  });
+  await open("typical", async (page) => {
+    const card = page.locator("[data-list=vulnerabilities]");
+    assert.deepEqual(await card.locator(".count").allTextContents(), ["–", "–", "–", "–", "–"]);
+    assert.match(await card.textContent(), /Not looked for: no advisories were given/);
+    assert.match(await page.locator("#vulnerabilities").textContent(), /Not looked for.*That is not zero/s);
+    assert.equal(await card.locator("button:enabled").count(), 0);
+  });
+  await open("spotless", async (page) => {
+    assert.match(await page.locator("#vulnerabilities").textContent(), /None is known of the packages that were read/);
+  });
+});
+
+await holds("what is waived stands apart, with reason, owner and expiry, and an expired waiver at its finding", () =>
+  open("vulnerable", async (page) => {
+    const waived = page.locator("#waived");
+    assert.match(await waived.locator(".lead").textContent(), /13 findings and 3 vulnerabilities are waived/);
+    const deploy = waived.locator("li", { hasText: "/opt/deploy/keys/deploy.pem" });
+    assert.ok(await deploy.getByText("until 2026-12-31").isVisible());
+    await deploy.locator("summary").click();
+    for (const text of ["OPS-1207", "platform@example.org"]) assert.ok(await deploy.getByText(text).isVisible(), text);
+    assert.equal(await page.locator("#HT-IMG-003 .subject").count(), 4, "the waived place is not among the findings");
+    assert.equal(await page.locator("#findings").getByText("/opt/deploy/keys/deploy.pem").count(), 0);
+
+    const over = page.locator("#HT-FS-003");
+    assert.ok(await over.getByText("waiver expired").isVisible());
+    await over.locator("summary").click();
+    assert.ok(await over.getByText("Waived by observability@example.org until 2026-11-20").isVisible());
+    await page.getByRole("link", { name: "13 waived" }).click();
+    assert.ok(await waived.locator("h2").evaluate((title) => title.getBoundingClientRect().top < innerHeight));
+  }));
+
+await holds("a finding that another engine shares names its test, and that test leads to it", () =>
+  open("vulnerable", async (page) => {
+    assert.ok(await page.locator("#HT-ACC-002").getByText("AUTH-9283").isVisible());
+    await page.locator("#findings [data-ui=search]").fill("AUTH-9283");
+    assert.equal(await told(page), 1);
+    const row = page.locator("#coverage tr", { hasText: "AUTH-9283" });
+    assert.equal(await row.locator("a").getAttribute("href"), "#HT-ACC-002");
+    const openscap = page.locator("#coverage .engine", { hasText: "OpenSCAP" });
+    assert.match(await openscap.textContent(), /profile cis_level1_server.*10 passed.*4 failed/s);
+    assert.equal(await page.locator("#coverage a[href='#sshd_set_idle_timeout']").count(), 1);
+    assert.equal(await page.locator("#coverage a[href='#vulnerabilities']").count(), 1);
+  }));
+
+await holds("3,000 vulnerabilities filter and unfold rightly", () =>
+  open("known", async (page) => {
+    assert.equal(await told(page, "vulnerabilities"), 3000);
+    const known = page.locator("#vulnerabilities");
+    await known.locator("[data-ui=search]").fill("CVE-2026-40203");
+    assert.equal(await told(page, "vulnerabilities"), 3);
+    await known.locator("[data-ui=clear]").click();
+    await known.locator("[data-ui=unfold]").click();
+    assert.equal(await known.locator("details:not([open])").count(), 0);
+    assert.equal(await overflow(page), 0);
+  }));
+
 await holds("a finding unfolds by mouse and by keyboard, and all of them at once", () =>
   open("typical", async (page) => {
     const row = page.locator("#HT-IMG-003");
@@ -110,9 +233,9 @@ await holds("a finding unfolds by mouse and by keyboard, and all of them at once
     await row.locator("summary").focus();
     await page.keyboard.press("Enter");
     assert.ok(await row.getByText("What to do").isHidden());
-    await page.locator("[data-ui=unfold]").click();
+    await page.locator("#findings [data-ui=unfold]").click();
     assert.equal(await page.locator(".finding:not([open])").count(), 0);
-    await page.locator("[data-ui=unfold]").click();
+    await page.locator("#findings [data-ui=unfold]").click();
     assert.equal(await page.locator(".finding[open]").count(), 0);
   }));
 
@@ -123,7 +246,7 @@ await holds("a link names a finding by id or fingerprint, also one that is filte
   }, { hash: "#HT-SSH-001" });
   await open("typical", async (page) => {
     const fingerprint = await page.locator("#HT-IMG-003 a.fingerprint").nth(2).textContent();
-    await page.locator("button[data-severity=info]").click();
+    await page.locator("[data-list=findings] button[data-severity=info]").click();
     await page.evaluate((hash) => { location.hash = hash; }, fingerprint);
     await page.locator(`[id="${fingerprint}"]`).waitFor({ state: "visible" });
     const link = page.locator("#coverage a[href='#HT-SUDO-001']");
@@ -148,7 +271,7 @@ await holds("dark and light follow the system until the reader chooses", async (
 
 await holds("every text has enough contrast in both themes", async () => {
   for (const colorScheme of ["light", "dark"]) {
-    await open("vulnerable", async (page) => {
+    await open("stale", async (page) => {
       await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
       const faint = await page.evaluate(() => {
         const parse = (color) => color.match(/[\d.]+/g).map(Number);
@@ -179,7 +302,7 @@ await holds("every text has enough contrast in both themes", async () => {
 });
 
 await holds("nothing is wider than a phone", async () => {
-  for (const name of ["typical", "vulnerable", "partial", "failed", "hostile"]) {
+  for (const name of ["typical", "vulnerable", "stale", "partial", "failed", "hostile"]) {
     await open(name, async (page) => {
       assert.equal(await overflow(page), 0, name);
       await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
@@ -195,7 +318,7 @@ await holds("on paper everything is unfolded, light, and without controls", () =
       assert.ok(await page.getByText(text).first().isVisible(), text);
     }
     assert.ok(await page.locator("#HT-IMG-003 .evidence").last().isVisible());
-    for (const control of ["[data-ui=search]", "[data-ui=theme]", "[data-ui=engine]", "[data-ui=unfold]"]) {
+    for (const control of ["#findings [data-ui=search]", "[data-ui=theme]", "#findings [data-ui=engine]", "#findings [data-ui=unfold]"]) {
       assert.ok(await page.locator(control).isHidden(), control);
     }
     assert.ok(lightness(await background(page)) > 250);
@@ -207,7 +330,7 @@ await holds("without scripts everything is there", () =>
     assert.equal(await shown(page), await page.locator("[data-ui=findings] > li").count());
     await page.locator("#HT-IMG-003 > summary").click();
     assert.ok(await page.locator("#HT-IMG-003 .evidence").first().isVisible());
-    assert.ok(await page.locator("[data-ui=search]").isHidden());
+    assert.ok(await page.locator("#findings [data-ui=search]").isHidden());
     await page.locator("#packages summary").click();
     assert.ok(await page.getByText("openssh-server", { exact: true }).isVisible());
   }, { javaScriptEnabled: false }));
@@ -239,16 +362,16 @@ await holds("2,000 findings filter and unfold rightly", () =>
   open("many", async (page) => {
     assert.equal(await told(page), 2000);
     let sum = 0;
-    for (const bar of await page.locator("button[data-severity]").all()) {
+    for (const bar of await page.locator("[data-list=findings] button[data-severity]").all()) {
       await bar.click();
       sum += await told(page);
       assert.equal(await shownSubjects(page), await told(page));
       await bar.click();
     }
     assert.equal(sum, 2000);
-    await page.locator("[data-ui=search]").fill("/srv/data/01999/");
+    await page.locator("#findings [data-ui=search]").fill("/srv/data/01999/");
     assert.equal(await told(page), 1);
-    await page.locator("[data-ui=clear]").click();
+    await page.locator("#findings [data-ui=clear]").click();
     assert.equal(await shownSubjects(page), 2000);
     const last = page.locator("[data-ui=findings] > li").last();
     await last.scrollIntoViewIfNeeded();
@@ -269,15 +392,17 @@ await holds("a hostile report stays text, whatever is pressed", () =>
     assert.deepEqual(addresses.filter((address) => !/^(https?:\/\/|#)/.test(address)), []);
     assert.ok(await page.getByText("<script>window.pwned=1</script>", { exact: true }).first().isVisible());
     for (const text of ["<script>", "\"><img", "${window"]) {
-      await page.locator("[data-ui=search]").fill(text);
+      await page.locator("#findings [data-ui=search]").fill(text);
       assert.ok((await told(page)) > 0, text);
     }
-    await page.locator("[data-ui=search]").fill("");
-    const options = await page.locator("[data-ui=category] option").count();
+    await page.locator("#findings [data-ui=search]").fill("");
+    const options = await page.locator("#findings [data-ui=category] option").count();
     for (let option = 1; option < options; option += 1) {
-      await page.locator("[data-ui=category]").selectOption({ index: option });
+      await page.locator("#findings [data-ui=category]").selectOption({ index: option });
       assert.ok((await told(page)) > 0, `category ${option}`);
     }
+    await page.locator("#vulnerabilities [data-ui=search]").fill("<script>");
+    assert.ok((await told(page, "vulnerabilities")) > 0);
     await page.evaluate(() => { location.hash = "\"><img src=x onerror=window.pwned=99>"; });
   }));
 

@@ -1,19 +1,28 @@
 //! The findings as CSV, for spreadsheets.
 //!
 //! RFC 4180: a header, `,`, CRLF, quotes where needed. A row is a finding, a vulnerability, or
-//! something that was not looked at (column `status`: `fail`, `vulnerable`, `unknown`), so that a
-//! file without rows means a machine without faults. Each cell stands on one line.
+//! something that was not looked at (column `kind`: `finding`, `vulnerability`, `coverage`; column `status`:
+//! `fail`, `vulnerable`, `unknown`, or `waived` for what somebody lives with), so that a file without rows
+//! means a machine without faults. Each cell stands on one line. Besides:
+//!
+//! - `package`, `package_kind`, `installed`, `fixed`, `fix` (`available`, `none`, `wont-fix`), `advisory`,
+//!   `cvss` and `rated` (`vendor`, `cvss`, `unrated`) are those of a vulnerability.
+//! - `same_as` has the other engines' tests that a finding is merged with.
+//! - `waiver` is `active` or `expired`, and `waiver_reason`, `waiver_owner` and `waiver_expires` are its own.
 //!
 //! There is no byte order mark: with one, the first column's name would not be `status` to
 //! whatever reads UTF-8 as it is, and almost all cells are ASCII. Excel: Data, From Text/CSV.
 
-use crate::{Finding, Report, Vulnerability, clean_line};
+use crate::{EngineId, Finding, Report, Vulnerability, Waiver, clean_line};
 
+use super::advisories::stale;
 use super::coverage::{Unseen, unseen};
+use super::pages::page_of;
+use super::words::{fix_word, repair};
 use super::{RenderError, TEXT};
 
 /// The columns, in order. New ones are only ever added at the end.
-pub const COLUMNS: [&str; 14] = [
+pub const COLUMNS: [&str; 28] = [
     "status",
     "severity",
     "engine",
@@ -28,6 +37,20 @@ pub const COLUMNS: [&str; 14] = [
     "ami",
     "hostname",
     "finished",
+    "kind",
+    "package",
+    "package_kind",
+    "installed",
+    "fixed",
+    "fix",
+    "advisory",
+    "cvss",
+    "rated",
+    "same_as",
+    "waiver",
+    "waiver_reason",
+    "waiver_owner",
+    "waiver_expires",
 ];
 
 /// Between the parts of a cell that holds several.
@@ -40,20 +63,26 @@ pub fn csv(report: &Report) -> Result<String, RenderError> {
         .from_writer(Vec::new());
     let failed = |error: ::csv::Error| RenderError::Csv(error.to_string());
     writer.write_record(COLUMNS).map_err(failed)?;
-    let findings = report.findings.iter().map(finding_cells);
-    let vulnerabilities = report.vulnerabilities.iter().map(vulnerability_cells);
-    let unseen = report.engines.iter().flat_map(unseen);
+    let findings = report.findings.iter().map(finding_row);
+    let vulnerabilities = report.vulnerabilities.iter().map(vulnerability_row);
+    let unseen = report.engines.iter().flat_map(unseen).map(unseen_row);
+    let stale = stale(report).map(|text| {
+        unseen_row(Unseen {
+            engine: EngineId::Packages,
+            check: Some("advisories".to_owned()),
+            failed: false,
+            text,
+        })
+    });
     let origin = [
         report.target.ami.clone().unwrap_or_default(),
         report.target.hostname.clone().unwrap_or_default(),
         report.scan.finished.to_string(),
     ];
-    for cells in findings
-        .chain(vulnerabilities)
-        .chain(unseen.map(unseen_cells))
-    {
-        let row = cells.iter().chain(&origin).map(|cell| harmless(cell));
-        writer.write_record(row).map_err(failed)?;
+    for row in findings.chain(vulnerabilities).chain(unseen).chain(stale) {
+        let cells = row.first.iter().chain(&origin).chain(&row.last);
+        let cells = cells.map(|cell| harmless(cell));
+        writer.write_record(cells).map_err(failed)?;
     }
     let bytes = writer
         .into_inner()
@@ -61,7 +90,14 @@ pub fn csv(report: &Report) -> Result<String, RenderError> {
     String::from_utf8(bytes).map_err(|error| RenderError::Csv(error.to_string()))
 }
 
-fn finding_cells(finding: &Finding) -> [String; 11] {
+/// The cells of a row before those that tell which machine it is about, and after them.
+#[derive(Default)]
+struct Row {
+    first: [String; 11],
+    last: [String; 14],
+}
+
+fn finding_row(finding: &Finding) -> Row {
     let references: Vec<String> = finding
         .references
         .iter()
@@ -70,56 +106,98 @@ fn finding_cells(finding: &Finding) -> [String; 11] {
             None => reference.name.clone(),
         })
         .collect();
-    [
-        "fail".to_owned(),
-        finding.severity.to_string(),
-        finding.engine.to_string(),
-        finding.id.clone(),
-        finding.title.clone(),
-        finding.subject.clone(),
-        finding.category.clone(),
-        finding.evidence.join(SEPARATOR),
-        finding.remediation.replace('\n', " "),
-        references.join(SEPARATOR),
-        finding.fingerprint.clone(),
-    ]
+    let mut row = Row {
+        first: [
+            status(finding.is_waived(), "fail"),
+            finding.severity.to_string(),
+            finding.engine.to_string(),
+            finding.id.clone(),
+            finding.title.clone(),
+            finding.subject.clone(),
+            finding.category.clone(),
+            finding.evidence.join(SEPARATOR),
+            finding.remediation.replace('\n', " "),
+            references.join(SEPARATOR),
+            finding.fingerprint.clone(),
+        ],
+        last: Default::default(),
+    };
+    let [kind, .., same_as, _, _, _, _] = &mut row.last;
+    *kind = "finding".to_owned();
+    *same_as = finding.same_as.join(SEPARATOR);
+    row.waived(finding.waiver.as_ref())
 }
 
-fn vulnerability_cells(vulnerability: &Vulnerability) -> [String; 11] {
+fn vulnerability_row(one: &Vulnerability) -> Row {
     let Vulnerability {
         id,
         package,
         installed,
-        severity,
-        advisory,
         ..
-    } = vulnerability;
-    [
-        "vulnerable".to_owned(),
-        severity.to_string(),
-        "packages".to_owned(),
-        id.clone(),
-        format!("{package} {installed} has a known vulnerability"),
-        package.clone(),
-        "packages".to_owned(),
-        format!("installed: {installed}"),
-        vulnerability.fixed().map_or_else(
-            || "No version that repairs it is known.".to_owned(),
-            |fixed| format!("Update {package} to {fixed} or later."),
-        ),
-        advisory.clone().unwrap_or_default(),
-        vulnerability.fingerprint(),
-    ]
+    } = one;
+    let advisory = one.advisory.clone().unwrap_or_default();
+    let fixed = one.fixed().unwrap_or_default().to_owned();
+    let row = Row {
+        first: [
+            status(one.is_waived(), "vulnerable"),
+            one.severity.to_string(),
+            "packages".to_owned(),
+            id.clone(),
+            format!("{package} {installed} has a known vulnerability"),
+            package.clone(),
+            "packages".to_owned(),
+            format!("installed: {installed}"),
+            repair(one),
+            page_of(id).unwrap_or_else(|| advisory.clone()),
+            one.fingerprint(),
+        ],
+        last: [
+            "vulnerability".to_owned(),
+            package.clone(),
+            one.kind.clone(),
+            installed.clone(),
+            fixed,
+            fix_word(&one.fix).to_owned(),
+            advisory,
+            one.cvss.clone().unwrap_or_default(),
+            one.rated.as_str().to_owned(),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
+        ],
+    };
+    row.waived(one.waiver.as_ref())
 }
 
-fn unseen_cells(unseen: Unseen) -> [String; 11] {
-    let mut cells: [String; 11] = Default::default();
-    let [status, _, engine, id, title, ..] = &mut cells;
+fn unseen_row(unseen: Unseen) -> Row {
+    let mut row = Row::default();
+    let [status, _, engine, id, title, ..] = &mut row.first;
     *status = "unknown".to_owned();
     *engine = unseen.engine.to_string();
     *id = unseen.check.unwrap_or_default();
     *title = unseen.text;
-    cells
+    let [kind, ..] = &mut row.last;
+    *kind = "coverage".to_owned();
+    row
+}
+
+fn status(waived: bool, otherwise: &str) -> String {
+    if waived { "waived" } else { otherwise }.to_owned()
+}
+
+impl Row {
+    fn waived(mut self, waiver: Option<&Waiver>) -> Self {
+        if let Some(waiver) = waiver {
+            let [.., state, reason, owner, expires] = &mut self.last;
+            *state = if waiver.expired { "expired" } else { "active" }.to_owned();
+            reason.clone_from(&waiver.reason);
+            owner.clone_from(&waiver.owner);
+            *expires = waiver.expires.to_string();
+        }
+        self
+    }
 }
 
 /// One cell: on one line, bounded, and no formula. A spreadsheet takes a cell that starts with one
@@ -158,9 +236,59 @@ mod tests {
             report.findings.len() + report.vulnerabilities.len() + unknown
         );
         let count = |status: &str| rows.iter().filter(|row| row[0] == status).count();
-        assert_eq!(count("fail"), report.findings.len());
-        assert_eq!(count("vulnerable"), report.vulnerabilities.len());
+        assert_eq!(count("fail") as u64, report.counts().total());
+        let known = report.vulnerability_counts().unwrap();
+        assert_eq!(count("vulnerable") as u64, known.total());
+        assert_eq!(count("waived") as u64, report.waived());
         assert_eq!(count("unknown"), unknown);
+    }
+
+    #[test]
+    fn the_columns_have_what_they_are_called_by() {
+        let rows = rows(&sample::stale());
+        let cell = |row: &[String], name: &str| {
+            let at = COLUMNS.iter().position(|column| *column == name).unwrap();
+            row[at].clone()
+        };
+        let row = |id: &str, subject: &str| {
+            let found = rows.iter().find(|row| row[3] == id && row[5] == subject);
+            found.unwrap().clone()
+        };
+        let openssl = row("CVE-2026-31337", "libssl3");
+        for (name, value) in [
+            ("kind", "vulnerability"),
+            ("package", "libssl3"),
+            ("package_kind", "deb"),
+            ("installed", "3.0.17-1~deb12u2"),
+            ("fixed", "3.0.18-1~deb12u1"),
+            ("fix", "available"),
+            ("advisory", "DSA-6204-1"),
+            ("cvss", "9.8"),
+            ("rated", "vendor"),
+            ("waiver", ""),
+        ] {
+            assert_eq!(cell(&openssl, name), value, "{name}");
+        }
+        let waived = row("CVE-2019-91010", "libc6");
+        for (name, value) in [
+            ("status", "waived"),
+            ("fix", "wont-fix"),
+            ("fixed", ""),
+            ("waiver", "active"),
+            ("waiver_owner", "platform@example.org"),
+            ("waiver_expires", "2027-03-31"),
+        ] {
+            assert_eq!(cell(&waived, name), value, "{name}");
+        }
+        let over = row("HT-FS-003", "/etc/systemd/system/collector.service");
+        assert_eq!(cell(&over, "status"), "fail");
+        assert_eq!(cell(&over, "waiver"), "expired");
+        let shared = row("HT-SSH-001", "");
+        assert_eq!(cell(&shared, "same_as"), "SSH-7412");
+        assert_eq!(cell(&shared, "kind"), "finding");
+        let old = row("advisories", "");
+        assert!(cell(&old, "title").contains("23 days old"));
+        assert_eq!(cell(&old, "kind"), "coverage");
     }
 
     #[test]

@@ -4,7 +4,11 @@
 //! strings of a report come from outside, so each rendering cleans and escapes them for its form.
 //! None lets silence read as a clean host: what was not looked at is in all of them.
 
+mod advisories;
 mod coverage;
+mod pages;
+mod upgrades;
+mod versions;
 mod words;
 
 pub mod csv;

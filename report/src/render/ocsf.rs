@@ -3,7 +3,11 @@
 //!
 //! - A finding is a *Compliance Finding* (class 2003) with `compliance.status` Fail.
 //! - What could not be looked at is one with status Unknown, so that it is not taken for a pass.
-//! - A vulnerability is a *Vulnerability Finding* (class 2002).
+//! - A vulnerability is a *Vulnerability Finding* (class 2002); where nobody looked for any,
+//!   that is one of the unknown, and so is that the advisories are old.
+//! - What is waived has the status Suppressed, and its waiver as comment; what has a waiver that expired is
+//!   New, with the comment.
+//! - A finding that is merged with another engine's has that engine's test as related analytic.
 //!
 //! The form is one JSON array, as Prowler writes it, an event a line: `[]` says that nothing was
 //! found, an empty file would not. `jq -c '.[]'` makes it a stream.
@@ -11,10 +15,13 @@
 use serde_json::{Value, json};
 
 use crate::{
-    EngineId, EngineRun, Finding, Report, Severity, Vulnerability, clean_line, clean_text,
+    EngineId, Finding, Rated, Report, Severity, Vulnerability, Waiver, clean_line, clean_text,
 };
 
+use super::advisories::stale;
 use super::coverage::{Unseen, unseen};
+use super::pages::page_of;
+use super::words::{self, repair};
 use super::{LINE, RenderError, TEXT};
 
 /// The version of the schema.
@@ -25,12 +32,14 @@ pub fn ocsf(report: &Report) -> Result<String, RenderError> {
     let findings = report.findings.iter().map(|one| failed(report, one));
     let unknown = report.engines.iter().flat_map(|run| {
         let events = unseen(run).into_iter();
-        events.map(|one| unknown(report, run, &one))
+        events.map(|one| unknown(report, run.engine, &one))
     });
     let vulnerable = report.vulnerabilities.iter();
     let vulnerable = vulnerable.map(|one| vulnerability(report, one));
+    let stale = stale(report).map(|text| old(report, &text));
     let events = findings
         .chain(unknown)
+        .chain(stale)
         .chain(vulnerable)
         .map(|event| serde_json::to_string(&event))
         .collect::<Result<Vec<String>, _>>()
@@ -82,24 +91,56 @@ fn failed(report: &Report, finding: &Finding) -> Value {
             },
         }),
     );
+    if !finding.same_as.is_empty() {
+        let related = finding.same_as.iter().map(|id| {
+            let mut runs = report.engines.iter();
+            let run = runs.find(|run| run.checks.iter().any(|check| check.id == *id));
+            let engine = run.map_or(EngineId::Lynis, |run| run.engine);
+            analytic(engine, id, &line(id))
+        });
+        let related: Vec<Value> = related.collect();
+        if let Some(info) = event.get_mut("finding_info") {
+            merge(info, json!({ "related_analytics": related }));
+        }
+    }
+    waived(&mut event, finding.waiver.as_ref());
     event
+}
+
+/// What a waiver changes in an event.
+fn waived(event: &mut Value, waiver: Option<&Waiver>) {
+    let Some(waiver) = waiver else {
+        return;
+    };
+    merge(event, json!({ "comment": words::waiver(waiver) }));
+    if !waiver.expired {
+        merge(event, json!({ "status": "Suppressed", "status_id": 3 }));
+    }
 }
 
 /// The sections of benchmarks that ask for what is wrong.
 fn requirements(finding: &Finding) -> Vec<String> {
     let names = finding.references.iter().map(|one| &one.name);
     names
-        .filter(|name| name.starts_with("CIS "))
+        .filter(|name| name.starts_with("CIS ") || name.starts_with("STIG "))
         .map(|name| line(name))
         .collect()
 }
 
+/// That the advisories are old: what became known since was not looked at.
+fn old(report: &Report, text: &str) -> Value {
+    let unseen = Unseen {
+        engine: EngineId::Packages,
+        check: Some("advisories".to_owned()),
+        failed: false,
+        text: text.to_owned(),
+    };
+    unknown(report, EngineId::Packages, &unseen)
+}
+
 /// Something that was not looked at.
-fn unknown(report: &Report, run: &EngineRun, unseen: &Unseen) -> Value {
-    let id = unseen
-        .check
-        .clone()
-        .unwrap_or_else(|| run.engine.to_string());
+fn unknown(report: &Report, engine: EngineId, unseen: &Unseen) -> Value {
+    let id = unseen.check.clone().unwrap_or_else(|| engine.to_string());
     let mut event = event(report, Class::Compliance, "Unknown", 0);
     merge(
         &mut event,
@@ -108,18 +149,18 @@ fn unknown(report: &Report, run: &EngineRun, unseen: &Unseen) -> Value {
             "compliance": {
                 "checks": [{ "name": id, "status": "Unknown", "status_id": 0, "uid": id }],
                 "control": id,
-                "standards": [standard(run.engine)],
+                "standards": [standard(engine)],
                 "status": "Unknown",
                 "status_detail": unseen.text,
                 "status_id": 0,
             },
             "finding_info": {
-                "analytic": analytic(run.engine, &id, &id),
+                "analytic": analytic(engine, &id, &id),
                 "created_time": report.scan.finished.as_millisecond(),
                 "desc": unseen.text,
                 "title": unseen.text,
                 "types": ["coverage"],
-                "uid": format!("coverage:{}:{id}", run.engine),
+                "uid": format!("coverage:{engine}:{id}"),
             },
         }),
     );
@@ -127,29 +168,38 @@ fn unknown(report: &Report, run: &EngineRun, unseen: &Unseen) -> Value {
 }
 
 /// A known vulnerability of a package.
-fn vulnerability(report: &Report, vulnerability: &Vulnerability) -> Value {
+fn vulnerability(report: &Report, one: &Vulnerability) -> Value {
     let Vulnerability {
         id,
         package,
         installed,
-        advisory,
         ..
-    } = vulnerability;
-    let fixed = vulnerability.fixed();
+    } = one;
     let title = clean_line(&format!("{package} {installed} has {id}"), LINE);
-    let (severity, severity_id) = severity(vulnerability.severity);
-    let todo = fixed.map_or_else(
-        || "No version that repairs it is known.".to_owned(),
-        |fixed| format!("Update {package} to {fixed} or later."),
+    let (severity, severity_id) = severity(one.severity);
+    let pages: Vec<String> = [Some(id), one.advisory.as_ref()]
+        .into_iter()
+        .flatten()
+        .filter_map(|id| page_of(id))
+        .collect();
+    let advisory = one.advisory.as_ref();
+    let todo = advisory.map_or_else(
+        || repair(one),
+        |advisory| format!("{} Advisory: {}.", repair(one), line(advisory)),
     );
-    let mut affected = json!({ "name": line(package), "version": line(installed) });
-    if let Some(fixed) = fixed {
+    let mut affected = json!({
+        "name": line(package),
+        "package_manager": line(manager(&one.kind)),
+        "version": line(installed),
+    });
+    if let Some(fixed) = one.fixed() {
         merge(&mut affected, json!({ "fixed_in_version": line(fixed) }));
     }
     let mut detail = json!({
         "affected_packages": [affected],
-        "references": advisory.iter().map(|one| line(one)).collect::<Vec<_>>(),
-        "remediation": { "desc": line(&todo) },
+        "desc": rating(one),
+        "references": pages,
+        "remediation": { "desc": todo, "references": pages },
         "severity": severity,
         "title": title,
     });
@@ -169,12 +219,36 @@ fn vulnerability(report: &Report, vulnerability: &Vulnerability) -> Value {
                 "desc": title,
                 "title": title,
                 "types": ["vulnerability"],
-                "uid": vulnerability.fingerprint(),
+                "uid": one.fingerprint(),
             },
             "vulnerabilities": [detail],
         }),
     );
+    waived(&mut event, one.waiver.as_ref());
     event
+}
+
+/// Who says how bad it is. The schema's own place for a score wants the version of CVSS with it.
+fn rating(one: &Vulnerability) -> String {
+    let rated = match one.rated {
+        Rated::Vendor => "Rated by the distribution.",
+        Rated::Cvss => "Rated by its CVSS base score.",
+        Rated::Unrated => "Rated by nobody: it counts as medium.",
+    };
+    one.cvss.as_ref().map_or_else(
+        || rated.to_owned(),
+        |score| format!("{rated} CVSS base score {}.", line(score)),
+    )
+}
+
+/// The program that keeps packages of a kind.
+fn manager(kind: &str) -> &str {
+    match kind {
+        "deb" => "dpkg",
+        "pypi" => "pip",
+        "golang" => "go",
+        other => other,
+    }
 }
 
 /// The two classes of event.
@@ -337,6 +411,37 @@ mod tests {
             .filter(|event| event["class_uid"] == 2002 && event["type_uid"] == 200_201)
             .count();
         assert_eq!(found, report.vulnerabilities.len());
+    }
+
+    #[test]
+    fn what_is_waived_is_suppressed_and_says_by_whom() {
+        let report = sample::vulnerable();
+        let events = events(&report);
+        let suppressed = events.iter().filter(|event| event["status_id"] == 3);
+        assert_eq!(suppressed.count() as u64, report.waived());
+        let of = |fingerprint: &str| {
+            let found = events
+                .iter()
+                .find(|event| event["finding_info"]["uid"] == fingerprint);
+            found.unwrap()["comment"].as_str().unwrap().to_owned()
+        };
+        for one in &report.vulnerabilities {
+            if let Some(waiver) = &one.waiver {
+                let comment = of(&one.fingerprint());
+                assert!(comment.contains(&waiver.owner) && comment.contains(&waiver.reason));
+                assert_eq!(comment.contains("counts again"), waiver.expired);
+            }
+        }
+    }
+
+    #[test]
+    fn old_advisories_are_unknown() {
+        let events = events(&sample::stale());
+        let old = events
+            .iter()
+            .find(|event| event["compliance"]["control"] == "advisories")
+            .unwrap();
+        assert_eq!(old["compliance"]["status_id"], 0);
     }
 
     #[test]

@@ -4,6 +4,9 @@
 //! One run an engine: each is a tool of its own with its own version, and GitHub refuses two runs
 //! of one tool. What was not looked at is a tool execution notification.
 //!
+//! What is waived is a result with a suppression (section 3.35) that says who lives with it and why. A
+//! vulnerability is a result of the rule that has its CVE's id.
+//!
 //! An engine that gave nothing has no run, for an empty list of results would close all its open
 //! alerts; what became of it is told in the first run there is. Where no engine gave anything, each
 //! has a run without `results` (section 3.14.23): GitHub refuses that file, and should.
@@ -17,12 +20,16 @@ use serde_json::json;
 use serde_sarif::sarif::{
     Invocation, Message, Notification, NotificationLevel, PropertyBag, ReportingDescriptor,
     ReportingDescriptorReference, Result as SarifResult, ResultLevel, Run, RunAutomationDetails,
-    Sarif, ToolComponent,
+    Sarif, Suppression, ToolComponent,
 };
 
-use crate::{EngineId, EngineOutcome, EngineRun, Finding, Report, Vulnerability, clean_line};
+use crate::{
+    EngineId, EngineOutcome, EngineRun, Finding, Report, Vulnerability, Waiver, clean_line,
+};
 
+use super::advisories::stale;
 use super::coverage::{engines, sentence, unseen};
+use super::words::{self, fix_word, repair};
 use super::{LINE, RenderError};
 use rule::Rules;
 
@@ -72,6 +79,12 @@ fn engine_run(report: &Report, engine: EngineId, run: Option<&EngineRun>) -> Run
     if engine == EngineId::Packages {
         let vulnerable = report.vulnerabilities.iter();
         results.extend(vulnerable.map(|one| vulnerability_result(one, &mut rules)));
+    }
+    // Either all results of a run tell what suppresses them, or none (section 3.27.23).
+    if results.iter().any(|result| result.suppressions.is_some()) {
+        for result in &mut results {
+            result.suppressions.get_or_insert_default();
+        }
     }
     let mut driver = ToolComponent::builder()
         .name(tool_name(engine))
@@ -141,15 +154,54 @@ fn finding_result(finding: &Finding, rules: &mut Rules) -> SarifResult {
         text.push('\n');
         text.push_str(&clean_line(seen, LINE));
     }
-    SarifResult::builder()
+    let mut result = SarifResult::builder()
         .rule_id(id)
         .rule_index(index)
         .level(level(finding.severity))
         .message(message(&text))
         .locations(vec![location::of_subject(&finding.subject, &finding.id)])
         .partial_fingerprints(fingerprints(&finding.fingerprint))
-        .properties(severity_property(finding.severity))
-        .build()
+        .build();
+    let same_as: Vec<String> = finding
+        .same_as
+        .iter()
+        .map(|id| clean_line(id, 100))
+        .collect();
+    let shared = (!same_as.is_empty()).then(|| ("sameAs", json!(same_as)));
+    finish(
+        &mut result,
+        finding.severity,
+        finding.waiver.as_ref(),
+        shared,
+    );
+    result
+}
+
+/// What findings and vulnerabilities have in common: severity, waiver, and properties of their own.
+fn finish(
+    result: &mut SarifResult,
+    severity: crate::Severity,
+    waiver: Option<&Waiver>,
+    own: impl IntoIterator<Item = (&'static str, serde_json::Value)>,
+) {
+    let mut bag = properties([("severity", json!(severity.as_str()))]);
+    let all = &mut bag.additional_properties;
+    all.extend(
+        own.into_iter()
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
+    if let Some(waiver) = waiver {
+        let text = words::waiver(waiver);
+        if waiver.expired {
+            all.insert("expiredWaiver".to_owned(), json!(text));
+        } else {
+            let mut suppression = Suppression::builder().kind(json!("external")).build();
+            suppression.status = Some(json!("accepted"));
+            suppression.justification = Some(text);
+            result.suppressions = Some(vec![suppression]);
+        }
+    }
+    result.properties = Some(bag);
 }
 
 fn vulnerability_result(vulnerability: &Vulnerability, rules: &mut Rules) -> SarifResult {
@@ -158,20 +210,37 @@ fn vulnerability_result(vulnerability: &Vulnerability, rules: &mut Rules) -> Sar
         "{} {} has {}",
         vulnerability.package, vulnerability.installed, vulnerability.id
     );
-    let todo = vulnerability.fixed().map_or_else(
-        || "no version that repairs it is known".to_owned(),
-        |fixed| format!("update it to {fixed} or later"),
+    let text = format!(
+        "{} {}",
+        sentence(&clean_line(&what, LINE), ""),
+        repair(vulnerability)
     );
-    let text = sentence(&clean_line(&what, LINE), &todo);
-    SarifResult::builder()
+    let mut result = SarifResult::builder()
         .rule_id(id)
         .rule_index(index)
         .level(level(vulnerability.severity))
         .message(message(&text))
         .locations(vec![location::of_package(&vulnerability.package)])
         .partial_fingerprints(fingerprints(&vulnerability.fingerprint()))
-        .properties(severity_property(vulnerability.severity))
-        .build()
+        .build();
+    let short = |text: &str| json!(clean_line(text, 100));
+    let own = [
+        ("package", Some(short(&vulnerability.package))),
+        ("packageKind", Some(short(&vulnerability.kind))),
+        ("source", vulnerability.source.as_deref().map(short)),
+        ("installed", Some(short(&vulnerability.installed))),
+        ("fix", Some(json!(fix_word(&vulnerability.fix)))),
+        ("fixed", vulnerability.fixed().map(short)),
+        ("advisory", vulnerability.advisory.as_deref().map(short)),
+        ("cvss", vulnerability.cvss.as_deref().map(short)),
+        ("rated", Some(json!(vulnerability.rated.as_str()))),
+    ];
+    let own = own
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let waiver = vulnerability.waiver.as_ref();
+    finish(&mut result, vulnerability.severity, waiver, own);
+    result
 }
 
 /// A message in which nothing reads as a link: `[text](address)` is one in any SARIF message
@@ -196,10 +265,6 @@ const fn level(severity: crate::Severity) -> ResultLevel {
         Medium => ResultLevel::Warning,
         Low | Info => ResultLevel::Note,
     }
-}
-
-fn severity_property(severity: crate::Severity) -> PropertyBag {
-    properties([("severity", json!(severity.as_str()))])
 }
 
 fn properties<const N: usize>(pairs: [(&str, serde_json::Value); N]) -> PropertyBag {
@@ -244,6 +309,11 @@ fn notification_rules() -> Vec<ReportingDescriptor> {
             "The check could not look.",
             "That is not a pass. Scan again once the reason is mended, e.g. as root.",
         ),
+        (
+            "advisories-old",
+            "The advisories are old.",
+            "What became known since is not in this log. Scan again with new ones.",
+        ),
     ]
     .into_iter()
     .map(|(id, text, help)| {
@@ -282,6 +352,10 @@ fn invocation(report: &Report, run: Option<&EngineRun>) -> Invocation {
     if let Some(EngineOutcome::Skipped(why)) = run.map(|run| &run.outcome) {
         let text = sentence("The engine was left out", why);
         notifications.push(notification(0, NotificationLevel::Note, &text));
+    }
+    if run.is_some_and(|run| run.engine == EngineId::Packages) {
+        let stale = stale(report);
+        notifications.extend(stale.map(|text| notification(2, NotificationLevel::Warning, &text)));
     }
     let successful =
         run.is_none_or(|run| matches!(run.outcome, EngineOutcome::Ran | EngineOutcome::Skipped(_)));
@@ -325,12 +399,53 @@ mod tests {
             results.len(),
             report.findings.len() + report.vulnerabilities.len()
         );
+        for one in &report.vulnerabilities {
+            let fingerprint = one.fingerprint();
+            let result = results.iter().find(|result| {
+                result["partialFingerprints"]["primaryLocationLineHash"] == fingerprint.as_str()
+            });
+            let result = result.unwrap();
+            assert_eq!(result["ruleId"], one.id.as_str());
+            assert_eq!(result["properties"]["installed"], one.installed.as_str());
+        }
         for finding in &report.findings {
             assert!(results.iter().any(|result| {
                 result["partialFingerprints"]["primaryLocationLineHash"]
                     == finding.fingerprint.as_str()
             }));
         }
+    }
+
+    #[test]
+    fn what_is_waived_is_suppressed_with_the_reason_and_nothing_else_is() {
+        let report = sample::vulnerable();
+        let log = log(&report);
+        let all = results(&log);
+        let suppressed: Vec<&&Value> = all
+            .iter()
+            .filter(|result| !result["suppressions"].as_array().unwrap().is_empty())
+            .collect();
+        assert_eq!(suppressed.len() as u64, report.waived());
+        assert!(suppressed.iter().any(|result| {
+            let why = result["suppressions"][0]["justification"].as_str();
+            why.unwrap()
+                .starts_with("waived by platform@example.org until 2026-12-31: The key")
+        }));
+        let over: Vec<_> = all
+            .iter()
+            .filter_map(|result| result["properties"]["expiredWaiver"].as_str())
+            .collect();
+        assert_eq!(over.len(), 2);
+        assert!(over[0].contains("counts again"));
+        let plain = sarif(&sample::typical()).unwrap();
+        assert!(!plain.contains("suppressions"));
+    }
+
+    #[test]
+    fn old_advisories_are_a_warning() {
+        let text = sarif(&sample::stale()).unwrap();
+        assert!(text.contains("The advisories are 23 days old"));
+        assert!(!sarif(&sample::vulnerable()).unwrap().contains("days old"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod coverage;
 mod findings;
 mod header;
 mod score;
+mod vulnerabilities;
 
 use anstyle::{AnsiColor, Color, Style};
 
@@ -33,6 +34,7 @@ pub fn text(report: &Report, style: &TextStyle<'_>) -> String {
     score::write(&mut page, report);
     findings::write_counts(&mut page, report);
     findings::write_worst(&mut page, report, style.verbose);
+    vulnerabilities::write(&mut page, report, style.verbose);
     coverage::write(&mut page, report, style.verbose);
     if !style.files.is_empty() {
         page.heading("Files");

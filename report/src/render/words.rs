@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{EngineId, EngineOutcome, Report, clean_line};
+use crate::{EngineId, EngineOutcome, Fix, Report, Vulnerability, Waiver, clean_line};
 
 use super::LINE;
+use super::coverage::sentence;
 
 /// `312 ms`, `48.7 s`, `3 min 12 s`.
 pub(super) fn duration(duration: Duration) -> String {
@@ -45,6 +46,53 @@ pub(super) fn why_no_score(report: &Report) -> String {
         }
         Some(EngineOutcome::Skipped(why)) => format!("Lynis was left out: {}", short(why)),
         Some(EngineOutcome::Failed(why)) => format!("Lynis failed: {}", short(why)),
+    }
+}
+
+/// `waived by OWNER until 2026-12-31: REASON`, and of one that has expired that.
+pub(super) fn waiver(waiver: &Waiver) -> String {
+    let over = if waiver.expired {
+        ", which is over, so it counts again"
+    } else {
+        ""
+    };
+    let what = format!(
+        "waived by {} until {}{over}",
+        clean_line(&waiver.owner, 80),
+        waiver.expires
+    );
+    sentence(&what, &waiver.reason)
+}
+
+/// What to do about a vulnerability, as a sentence.
+pub(super) fn repair(vulnerability: &Vulnerability) -> String {
+    let package = clean_line(&vulnerability.package, 100);
+    match &vulnerability.fix {
+        Fix::Available(version) => {
+            format!(
+                "Upgrade {package} to {} or later.",
+                clean_line(version, 100)
+            )
+        }
+        Fix::None => "No version repairs it yet.".to_owned(),
+        Fix::WontFix => format!("The distribution will not repair it in {package}."),
+    }
+}
+
+/// The lower-case word of a kind of repair, as on the wire.
+pub(super) const fn fix_word(fix: &Fix) -> &'static str {
+    match fix {
+        Fix::Available(_) => "available",
+        Fix::None => "none",
+        Fix::WontFix => "wont-fix",
+    }
+}
+
+/// `1 vulnerability`, `2 vulnerabilities`.
+pub(super) fn vulnerabilities(number: u64) -> String {
+    match number {
+        1 => "1 vulnerability".to_owned(),
+        number => format!("{number} vulnerabilities"),
     }
 }
 

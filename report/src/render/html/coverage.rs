@@ -2,11 +2,12 @@
 
 use maud::{Markup, html};
 
+use super::super::advisories::CHECK;
 use super::super::page::count;
 use super::super::words::duration;
 use super::group::Group;
 use super::prose::line;
-use crate::{CheckOutcome, CheckRun, EngineRun, Report};
+use crate::{CheckOutcome, CheckRun, EngineId, EngineRun, Report};
 
 /// Outcomes in the order in which they are told: what is unknown comes first.
 const KINDS: [(&str, &str); 5] = [
@@ -47,21 +48,36 @@ fn engine(report: &Report, run: &EngineRun, groups: &[Group<'_>]) -> Markup {
     html! {
         div.card.engine {
             div.engine-head {
-                h3 { (run.engine) }
+                h3 { (name_of(run.engine)) }
                 @if let Some(version) = &run.version { span.version { (line(version)) } }
                 span.status.{"status-" (outcome)} { (outcome) }
                 span.took { (duration(run.duration)) }
             }
             @if let Some(why) = run.outcome.why() { p.reason { (line(why)) } }
-            @if run.engine == crate::EngineId::Packages && !report.packages.is_empty() {
+            @if run.engine == EngineId::Packages && !report.packages.is_empty() {
                 p.note { (count(report.packages.len(), "package")) " read" }
             }
-            @if !run.checks.is_empty() { (checks(run, groups)) }
+            @if run.engine == EngineId::OpenScap {
+                @if let Some(profile) = report.facts.get("openscap.profile").and_then(|all| all.first()) {
+                    p.note { "profile " (line(profile)) }
+                }
+            }
+            @if !run.checks.is_empty() { (checks(report, run, groups)) }
         }
     }
 }
 
-fn checks(run: &EngineRun, groups: &[Group<'_>]) -> Markup {
+/// What an engine is called where it heads something.
+const fn name_of(engine: EngineId) -> &'static str {
+    match engine {
+        EngineId::Lynis => "Lynis",
+        EngineId::Native => "Native",
+        EngineId::Packages => "Packages",
+        EngineId::OpenScap => "OpenSCAP",
+    }
+}
+
+fn checks(report: &Report, run: &EngineRun, groups: &[Group<'_>]) -> Markup {
     let of = |kind: &str| -> Vec<&CheckRun> {
         run.checks
             .iter()
@@ -91,7 +107,10 @@ fn checks(run: &EngineRun, groups: &[Group<'_>]) -> Markup {
                                     td { span.outcome.{"check-" (kind)} { (word) } }
                                     td.why {
                                         @if let Some(why) = check.outcome.why() { (line(why)) }
-                                        @if let Some(group) = group { (line(&group.first.title)) }
+                                        @match group {
+                                            Some(group) => (line(&group.first.title)),
+                                            None => { @if kind == "fail" { (elsewhere(report, check)) } }
+                                        }
                                     }
                                 }
                             }
@@ -106,8 +125,20 @@ fn checks(run: &EngineRun, groups: &[Group<'_>]) -> Markup {
 /// The finding of a check that failed.
 fn found<'a>(check: &CheckRun, groups: &'a [Group<'a>]) -> Option<&'a Group<'a>> {
     let failed = check.outcome == CheckOutcome::Fail;
-    let mut of_check = groups.iter().filter(|group| group.first.id == check.id);
+    let mut of_check = groups.iter().filter(|group| group.speaks_for(&check.id));
     of_check.next().filter(|_| failed)
+}
+
+/// Where that is told which a failed check found, if it is not among the findings.
+fn elsewhere(report: &Report, check: &CheckRun) -> Markup {
+    let mut waived = report.findings.iter().filter(|one| one.is_waived());
+    html! {
+        @if check.id == CHECK && !report.vulnerabilities.is_empty() {
+            a href="#vulnerabilities" { "Known vulnerabilities" }
+        } @else if waived.any(|one| one.id == check.id || one.same_as.contains(&check.id)) {
+            a href="#waived" { "Waived" }
+        }
+    }
 }
 
 /// The check's id, with a link to its finding where there is one.

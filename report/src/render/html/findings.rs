@@ -6,11 +6,31 @@ use maud::{Markup, html};
 
 use super::super::words::says_more;
 use super::group::Group;
+pub(super) use super::group::anchor;
 use super::prose::{block, line, paragraphs, reference};
 use super::severities::badge;
-use crate::{Finding, Report, Status};
+use crate::{Finding, Report, Status, Waiver};
 
 pub(super) fn section(report: &Report, groups: &[Group<'_>]) -> Markup {
+    let open = || report.findings.iter().filter(|one| !one.is_waived());
+    let engines: BTreeSet<&str> = open().map(|one| one.engine.as_str()).collect();
+    let categories: BTreeSet<String> = open().map(|one| line(&one.category)).collect();
+    let itself = |value: String| (value.clone(), value);
+    let filters = [
+        (
+            "engine",
+            "All engines",
+            engines
+                .into_iter()
+                .map(|one| itself(one.to_owned()))
+                .collect(),
+        ),
+        (
+            "category",
+            "All categories",
+            categories.into_iter().map(itself).collect(),
+        ),
+    ];
     html! {
         section #findings aria-labelledby="findings-title" {
             h2 #findings-title { "Findings" }
@@ -19,11 +39,18 @@ pub(super) fn section(report: &Report, groups: &[Group<'_>]) -> Markup {
                     @if report.scan.status == Status::Failed {
                         "Nothing was looked at: the reasons are under Coverage."
                     } @else {
-                        "Nothing was found by what was looked at. What was not looked at is under Coverage."
+                        "Nothing was found by what was looked at"
+                        @if !report.findings.is_empty() { ", besides what is waived" }
+                        ". What was not looked at is under Coverage."
                     }
                 }
             } @else {
-                (controls(report))
+                (controls(&Controls {
+                    what: "findings",
+                    one: "finding",
+                    all: report.counts().total(),
+                    filters: &filters,
+                }))
                 p.card.empty data-ui="none" hidden {
                     "No finding matches. "
                     button.link type="button" data-ui="reset" { "Show all findings" }
@@ -36,48 +63,50 @@ pub(super) fn section(report: &Report, groups: &[Group<'_>]) -> Markup {
     }
 }
 
-fn controls(report: &Report) -> Markup {
-    let engines: BTreeSet<&str> = report
-        .findings
-        .iter()
-        .map(|finding| finding.engine.as_str())
-        .collect();
-    let categories: BTreeSet<String> = report
-        .findings
-        .iter()
-        .map(|finding| line(&finding.category))
-        .collect();
+/// A list's filters.
+pub(super) struct Controls<'a> {
+    /// What the list is of, and one of it.
+    pub(super) what: &'a str,
+    pub(super) one: &'a str,
+    /// How many there are.
+    pub(super) all: u64,
+    /// Each choice: its name, what takes all, and its values as value and label.
+    pub(super) filters: &'a [(&'static str, &'static str, Vec<(String, String)>)],
+}
+
+pub(super) fn controls(controls: &Controls<'_>) -> Markup {
+    let Controls {
+        what,
+        one,
+        all,
+        filters,
+    } = controls;
     html! {
-        div.controls.js-only role="search" aria-label="Filter the findings" {
+        div.controls.js-only role="search" aria-label={ "Filter the " (what) } {
             label.search {
-                span.hidden-label { "Search the findings" }
+                span.hidden-label { "Search the " (what) }
                 svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true" {
                     circle cx="10.5" cy="10.5" r="6.5" {}
                     path d="m15.5 15.5 5 5" {}
                 }
-                input type="search" data-ui="search" placeholder="Search findings" autocomplete="off" spellcheck="false";
-                kbd aria-hidden="true" { "/" }
+                input type="search" data-ui="search" placeholder={ "Search " (what) } autocomplete="off" spellcheck="false";
+                @if *what == "findings" { kbd aria-hidden="true" { "/" } }
             }
-            (select("engine", "All engines", engines.into_iter().map(str::to_owned)))
-            (select("category", "All categories", categories.into_iter()))
+            @for (name, all, values) in *filters {
+                label.select {
+                    span.hidden-label { (name) }
+                    select data-ui=(name) {
+                        option value="" { (all) }
+                        @for (value, label) in values { option value={ "=" (value) } { (label) } }
+                    }
+                }
+            }
             p.shown aria-live="polite" {
-                span data-ui="shown" { (report.findings.len()) } " of " (report.findings.len())
-                span.wide { @if report.findings.len() == 1 { " finding" } @else { " findings" } }
+                span data-ui="shown" { (all) } " of " (all)
+                span.wide { " " @if *all == 1 { (one) } @else { (what) } }
             }
             button.quiet type="button" data-ui="clear" hidden { "Clear" }
             button.quiet.unfold type="button" data-ui="unfold" aria-pressed="false" { "Unfold all" }
-        }
-    }
-}
-
-fn select(name: &str, all: &str, values: impl Iterator<Item = String>) -> Markup {
-    html! {
-        label.select {
-            span.hidden-label { (name) }
-            select data-ui=(name) {
-                option value="" { (all) }
-                @for value in values { option value={ "=" (value) } { (value) } }
-            }
         }
     }
 }
@@ -86,7 +115,7 @@ fn row(group: &Group<'_>) -> Markup {
     let first = group.first;
     let several = group.findings.len() > 1;
     html! {
-        li data-severity=(first.severity) data-engine={ "=" (first.engine) } data-category={ "=" (line(&first.category)) } {
+        li data-severity=(first.severity) data-engine=(first.engine) data-category=(line(&first.category)) {
             details.finding.{"sev-" (first.severity)} id=[group.anchor] {
                 summary {
                     (badge(first.severity))
@@ -95,9 +124,11 @@ fn row(group: &Group<'_>) -> Markup {
                         @if several {
                             " " span.times aria-label={ (group.findings.len()) " times" } { (group.findings.len()) }
                         }
+                        @for id in group.same_as() { " " span.chip { "also " code { (line(id)) } } }
+                        @if group.has_expired() { " " span.chip.over { "waiver expired" } }
                     }
                     span.meta {
-                        code { (line(&first.id)) }
+                        code title=[(first.id.len() > 12).then(|| line(&first.id))] { (line(&first.id)) }
                         span { (line(&first.category)) }
                         span { (first.engine) }
                     }
@@ -130,16 +161,34 @@ fn subject(group: &Group<'_>, finding: &Finding) -> Markup {
                     None => span.fingerprint { (line(&finding.fingerprint)) },
                 }
             }
-            @if finding.evidence.iter().any(|line| !line.trim().is_empty()) {
-                pre.evidence tabindex="0" {
-                    @for (number, line) in finding.evidence.iter().enumerate() {
-                        @if number > 0 { "\n" }
-                        (block(line))
-                    }
-                }
-            }
+            @if let Some(waiver) = &finding.waiver { (expired(waiver)) }
+            (evidence(finding))
             @if !group.one_remediation() { (remediation(finding)) }
             @if !group.one_set_of_references() { (references(finding)) }
+        }
+    }
+}
+
+/// What was seen.
+pub(super) fn evidence(finding: &Finding) -> Markup {
+    html! {
+        @if finding.evidence.iter().any(|line| !line.trim().is_empty()) {
+            pre.evidence tabindex="0" {
+                @for (number, line) in finding.evidence.iter().enumerate() {
+                    @if number > 0 { "\n" }
+                    (block(line))
+                }
+            }
+        }
+    }
+}
+
+/// The note that a waiver is over.
+pub(super) fn expired(waiver: &Waiver) -> Markup {
+    html! {
+        p.over {
+            "Waived by " (line(&waiver.owner)) " until " (waiver.expires)
+            ". That day is over, so it counts again. The reason was: " (line(&waiver.reason))
         }
     }
 }

@@ -114,7 +114,7 @@ fn table(tests: &[&ScoredTest], groups: &[Group<'_>]) -> Markup {
             thead { tr { th scope="col" { "Test" } th scope="col" { "What was found" } th scope="col" { "Points" } th.number scope="col" { "Lost" } } }
             tbody {
                 @for test in tests {
-                    @let group = groups.iter().find(|group| group.first.id == test.id);
+                    @let group = groups.iter().find(|group| group.speaks_for(&test.id));
                     tr {
                         td.id {
                             @match group.and_then(|group| group.anchor) {

@@ -15,7 +15,26 @@ pub(super) struct Group<'a> {
     pub(super) anchor: Option<&'a str>,
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
+    /// Whether a test's findings are in it: its own, or those that it shares with another engine's.
+    pub(super) fn speaks_for(&self, id: &str) -> bool {
+        let shares = |one: &&Finding| one.same_as.iter().any(|other| other == id);
+        self.first.id == id || self.findings.iter().any(shares)
+    }
+
+    /// The tests of other engines that say the same, each once.
+    pub(super) fn same_as(&self) -> BTreeSet<&'a str> {
+        let findings = self.findings.iter();
+        findings
+            .flat_map(|one| one.same_as.iter().map(String::as_str))
+            .collect()
+    }
+
+    /// Whether one of them has a waiver that has expired.
+    pub(super) fn has_expired(&self) -> bool {
+        self.findings.iter().any(|one| one.waiver.is_some())
+    }
+
     /// Whether all of them have one remediation, so that it need be said only once.
     pub(super) fn one_remediation(&self) -> bool {
         self.findings
@@ -31,11 +50,12 @@ impl Group<'_> {
     }
 }
 
-/// Groups findings that have engine, id, severity, category and title in common, worst first.
+/// Groups the findings that are not waived and have engine, id, severity, category and title in common,
+/// worst first.
 pub(super) fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
     type Key<'a> = (Severity, &'a str, EngineId, &'a str, &'a str);
     let mut groups: BTreeMap<Key<'_>, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings {
+    for finding in findings.iter().filter(|one| !one.is_waived()) {
         let key = (
             finding.severity,
             finding.id.as_str(),
@@ -60,15 +80,21 @@ pub(super) fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
         .collect()
 }
 
-/// A check's id as the name of a place in the page. The page's own places are in lower case, so
-/// an id of the ordinary form never stands for one of them.
-fn anchor(id: &str) -> Option<&str> {
-    let ordinary = id.len() <= 64
-        && id.starts_with(|c: char| c.is_ascii_uppercase())
+/// A check's id as the name of a place in the page. The page's own places are in lower case and without
+/// `_`, so an id of the ordinary form (`HT-SSH-001`, OpenSCAP's `sshd_disable_root_login`) never stands
+/// for one of them.
+pub(super) fn anchor(id: &str) -> Option<&str> {
+    let digit = |c: char| c.is_ascii_digit();
+    let ours = id.starts_with(|c: char| c.is_ascii_uppercase())
         && id
             .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-');
-    ordinary.then_some(id)
+            .all(|c| c.is_ascii_uppercase() || digit(c) || c == '-');
+    let rule = id.starts_with(|c: char| c.is_ascii_lowercase())
+        && id.contains('_')
+        && id
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || digit(c) || matches!(c, '_' | '-'));
+    (id.len() <= 100 && (ours || rule)).then_some(id)
 }
 
 #[cfg(test)]
@@ -93,7 +119,7 @@ mod tests {
 
     #[test]
     fn an_odd_id_names_no_place() {
-        for id in ["", "findings", "a b", "\"x", "HT IMG", "7-UP"] {
+        for id in ["", "findings", "a b", "\"x", "HT IMG", "7-UP", "_a", "a_B"] {
             assert_eq!(anchor(id), None, "{id}");
         }
     }

@@ -13,11 +13,16 @@ mod severities;
 mod status;
 mod tables;
 mod target;
+mod vulnerabilities;
+mod waived;
+
+use std::collections::BTreeSet;
 
 use data_encoding::BASE64;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
+use super::upgrades::upgrades;
 use crate::Report;
 use group::groups;
 use prose::line;
@@ -29,6 +34,9 @@ const JS: &str = include_str!("page.js");
 #[must_use]
 pub fn html(report: &Report) -> String {
     let groups = groups(&report.findings);
+    let upgrades = upgrades(&report.vulnerabilities);
+    let anchors = groups.iter().filter_map(|group| group.anchor);
+    let mut anchors: BTreeSet<String> = anchors.map(str::to_owned).collect();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -40,11 +48,13 @@ pub fn html(report: &Report) -> String {
                     (status::notice(report))
                     div.overview {
                         (gauge::card(report))
-                        (severities::card(report, groups.len()))
+                        (severities::findings(report, groups.len()))
+                        (severities::vulnerabilities(report, upgrades.len()))
                         (target::card(report))
                     }
                     (findings::section(report, &groups))
-                    (tables::vulnerabilities(report))
+                    (vulnerabilities::section(report, &upgrades, &mut anchors))
+                    (waived::section(report))
                     (coverage::section(report, &groups))
                     (gauge::losses(report, &groups))
                     (tables::packages(report))

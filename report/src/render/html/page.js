@@ -32,80 +32,83 @@
     if (element.hidden === shown) element.hidden = !shown;
   };
 
-  const findings = () => {
-    const list = ui("findings");
+  // A list that is filtered by severity, choice and words: the findings, or the vulnerabilities. A row has
+  // parts (the places of a finding, the CVEs of a package), which are shown and counted one by one.
+  const filtered = (name) => {
+    const section = document.getElementById(name);
+    const list = section.querySelector("ol.findings");
     if (!list) return { reveal() {} };
-    const search = ui("search");
-    const engine = ui("engine");
-    const category = ui("category");
-    const bars = [...document.querySelectorAll("button[data-severity]")];
+    const own = (what) => section.querySelector(`[data-ui="${what}"]`);
+    const search = own("search");
+    const choices = [...section.querySelectorAll("select")];
+    const card = document.querySelector(`.severities[data-list="${name}"]`);
+    const bars = [...card.querySelectorAll("button")];
     const severities = new Set();
 
-    // Read once: a row has what its subjects share, and each subject what is its own.
+    // Read once: a row has what its parts share, and each part what is its own.
     const rows = [...list.children].map((row) => {
-      const subjects = [...row.querySelectorAll(".subject")].map((element) => ({
-        element,
-        text: element.textContent.toLowerCase(),
-      }));
-      const shared = [...row.querySelectorAll("summary, .body > .remediation, .body > .references")]
+      const parts = [...row.querySelectorAll(".subject, .cves > li")].map((element) => {
+        const repair = element.closest(".repair");
+        return {
+          element,
+          text: `${repair ? repair.firstElementChild.textContent : ""}\n${element.textContent}`.toLowerCase(),
+          data: { ...row.dataset, ...repair?.dataset, ...element.dataset },
+          count: Number(element.dataset.n ?? 1),
+        };
+      });
+      const shared = [...row.querySelectorAll("summary, .body > .note, .body > .remediation, .body > .references")]
         .map((element) => element.textContent.toLowerCase())
         .join("\n");
-      const { severity, engine, category } = row.dataset;
-      return { row, subjects, shared, severity, engine, category };
+      return { row, parts, shared };
     });
 
     const filter = () => {
       const words = wordsOf(search);
+      const wanted = (data) =>
+        (severities.size === 0 || severities.has(data.severity)) &&
+        choices.every(({ value, dataset }) => value === "" || value === `=${data[dataset.ui]}`);
       let shown = 0;
-      for (const { row, subjects, shared, ...own } of rows) {
-        const wanted =
-          (severities.size === 0 || severities.has(own.severity)) &&
-          (engine.value === "" || engine.value === own.engine) &&
-          (category.value === "" || category.value === own.category);
+      for (const { row, parts, shared } of rows) {
+        const all = matches(shared, words);
         let here = 0;
-        if (wanted) {
-          const all = matches(shared, words);
-          for (const subject of subjects) {
-            const fits = all || matches(`${shared}\n${subject.text}`, words);
-            show(subject.element, fits);
-            if (fits) here += 1;
-          }
+        for (const { element, text, data, count } of parts) {
+          const fits = wanted(data) && (all || matches(`${shared}\n${text}`, words));
+          show(element, fits);
+          if (fits) here += count;
         }
         show(row, here > 0);
         shown += here;
       }
-      ui("shown").textContent = String(shown);
-      show(ui("none"), shown === 0);
-      const filtered = severities.size > 0 || words.length > 0 || engine.value !== "" || category.value !== "";
-      show(ui("clear"), filtered);
-      root.classList.toggle("filtered", severities.size > 0);
+      own("shown").textContent = String(shown);
+      show(own("none"), shown === 0);
+      show(own("clear"), severities.size > 0 || words.length > 0 || choices.some(({ value }) => value !== ""));
+      card.classList.toggle("filtered", severities.size > 0);
     };
 
     const press = (bar) => bar.setAttribute("aria-pressed", String(severities.has(bar.dataset.severity)));
     const reset = () => {
       search.value = "";
-      engine.value = "";
-      category.value = "";
+      for (const choice of choices) choice.value = "";
       severities.clear();
       bars.forEach(press);
       filter();
     };
 
-    document.querySelector(".severities").addEventListener("click", (event) => {
-      const bar = event.target.closest("button[data-severity]");
-      if (!bar) return;
-      const { severity } = bar.dataset;
-      if (!severities.delete(severity)) severities.add(severity);
-      press(bar);
-      filter();
-    });
+    for (const bar of bars) {
+      bar.addEventListener("click", () => {
+        const { severity } = bar.dataset;
+        if (!severities.delete(severity)) severities.add(severity);
+        press(bar);
+        filter();
+      });
+    }
     search.addEventListener("input", filter);
-    engine.addEventListener("change", filter);
-    category.addEventListener("change", filter);
-    ui("clear").addEventListener("click", () => { reset(); search.focus(); });
-    ui("reset").addEventListener("click", () => { reset(); search.focus(); });
+    search.addEventListener("keydown", (event) => { if (event.key === "Escape") reset(); });
+    for (const choice of choices) choice.addEventListener("change", filter);
+    own("clear").addEventListener("click", () => { reset(); search.focus(); });
+    own("reset").addEventListener("click", () => { reset(); search.focus(); });
 
-    const unfold = ui("unfold");
+    const unfold = own("unfold");
     unfold.addEventListener("click", () => {
       const open = unfold.getAttribute("aria-pressed") !== "true";
       unfold.setAttribute("aria-pressed", String(open));
@@ -113,26 +116,29 @@
       for (const { row } of rows) row.firstElementChild.open = open;
     });
 
-    document.addEventListener("keydown", (event) => {
-      const typing = event.target.closest?.("input, select, textarea");
-      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-        event.preventDefault();
-        search.focus();
-        search.select();
-      } else if (event.key === "Escape" && event.target === search) {
-        reset();
-      }
-    });
-
     // The browser may have kept what was typed before a reload.
     filter();
 
     return {
+      search,
       // Shows a place in the list, whatever is filtered out.
       reveal(element) {
-        if (element.closest("[hidden]")) reset();
+        if (list.contains(element) && element.closest("[hidden]")) reset();
       },
     };
+  };
+
+  // `/` searches the first list that there is.
+  const slash = (lists) => {
+    const search = lists.find((list) => list.search)?.search;
+    document.addEventListener("keydown", (event) => {
+      const typing = event.target.closest?.("input, select, textarea");
+      if (search && event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        search.focus();
+        search.select();
+      }
+    });
   };
 
   const packages = () => {
@@ -152,12 +158,12 @@
     });
   };
 
-  // Opens what the address names after `#`: a check's id or a fingerprint.
-  const permalinks = (list) => {
+  // Opens what the address names after `#`: a check's id, a fingerprint or a CVE.
+  const permalinks = (lists) => {
     const follow = () => {
       const place = document.getElementById(location.hash.slice(1));
       if (!place) return;
-      list.reveal(place);
+      for (const list of lists) list.reveal(place);
       for (let fold = place.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
       place.scrollIntoView({ block: "start" });
     };
@@ -185,9 +191,10 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     theme();
-    const list = findings();
+    const lists = ["findings", "vulnerabilities"].map(filtered);
+    slash(lists);
     packages();
-    permalinks(list);
+    permalinks(lists);
     printing();
   });
 })();

@@ -1,8 +1,10 @@
-//! How many findings there are of each severity: bars that are filters too.
+//! How many findings and vulnerabilities there are of each severity: bars that are filters too.
 
 use maud::{Markup, html};
 
-use crate::{Report, Severity, Status};
+use super::super::advisories::{age, not_looked};
+use super::vulnerabilities::total;
+use crate::{Counts, Report, Severity, Status};
 
 /// The severity with a capital, as it heads a row.
 pub(super) const fn label(severity: Severity) -> &'static str {
@@ -20,42 +22,87 @@ pub(super) fn badge(severity: Severity) -> Markup {
     html! { span.badge.{"sev-" (severity)} { (label(severity)) } }
 }
 
-pub(super) fn card(report: &Report, groups: usize) -> Markup {
+/// The findings that are not waived.
+pub(super) fn findings(report: &Report, groups: usize) -> Markup {
     let counts = report.counts();
     let nothing = report.scan.status == Status::Failed && counts.total() == 0;
-    let most = Severity::ALL
-        .into_iter()
-        .map(|severity| counts.get(severity))
-        .max()
-        .unwrap_or_default()
-        .max(1);
+    let note = html! {
+        @if nothing {
+            "Nothing was looked at."
+        } @else if counts.total() == 0 {
+            "Nothing was found by what was looked at."
+        } @else {
+            (counts.total()) @if counts.total() == 1 { " finding" } @else { " findings" }
+            " of " (groups) @if groups == 1 { " kind" } @else { " kinds" }
+        }
+        (waived(report.findings.iter().filter(|one| one.is_waived()).count()))
+    };
+    card(
+        "findings",
+        "Findings by severity",
+        (!nothing).then_some(&counts),
+        &note,
+    )
+}
+
+/// The known vulnerabilities that are not waived; where nobody looked, that and not zero.
+pub(super) fn vulnerabilities(report: &Report, upgrades: usize) -> Markup {
+    let counts = report.vulnerability_counts();
+    let note = html! {
+        @match &counts {
+            None => { span.unknown { (not_looked(report)) } }
+            Some(counts) if counts.total() == 0 => { "None is known of the packages that were read." }
+            Some(counts) => { (total(counts.total(), upgrades)) }
+        }
+        (waived(report.vulnerabilities.iter().filter(|one| one.is_waived()).count()))
+        @if let Some(advisories) = &report.advisories {
+            " · "
+            @let age = age(report, advisories);
+            @if advisories.is_stale(report.scan.finished) {
+                span.unknown { "advisories " (age) }
+            } @else {
+                "advisories " (age)
+            }
+        }
+    };
+    card(
+        "vulnerabilities",
+        "Vulnerabilities by severity",
+        counts.as_ref(),
+        &note,
+    )
+}
+
+fn waived(number: usize) -> Markup {
+    html! { @if number > 0 { " · " a href="#waived" { (number) " waived" } } }
+}
+
+/// The counts as bars that filter the list of this name; without counts nobody looked.
+fn card(list: &str, title: &str, counts: Option<&Counts>, note: &Markup) -> Markup {
+    let count = |severity| counts.map(|counts| counts.get(severity));
+    let most = Severity::ALL.into_iter().filter_map(count).max();
+    let most = most.unwrap_or_default().max(1);
     html! {
-        section.card.severities aria-labelledby="severities" {
-            h2 #severities { "Findings by severity" }
+        section.card.severities data-list=(list) aria-labelledby={ (list) "-counts" } {
+            h2 id={ (list) "-counts" } { (title) }
             ul {
                 @for severity in Severity::ALL {
-                    @let count = counts.get(severity);
-                    @let width = bar(count, most);
+                    @let width = bar(count(severity).unwrap_or_default(), most);
                     li.{"sev-" (severity)} {
-                        button type="button" data-severity=(severity) aria-pressed="false" {
+                        button type="button" data-severity=(severity) aria-pressed="false" disabled[counts.is_none()] {
                             span.name { (label(severity)) }
                             svg.bar viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" {
                                 rect.track width="100" height="8" {}
                                 @if width > 0 { rect.fill width=(width) height="8" {} }
                             }
-                            span.count { @if nothing { "–" } @else { (count) } }
+                            span.count { @match count(severity) { Some(count) => (count), None => "–" } }
                         }
                     }
                 }
             }
             p.note {
-                @if nothing {
-                    "Nothing was looked at."
-                } @else if counts.total() == 0 {
-                    "Nothing was found by what was looked at."
-                } @else {
-                    (counts.total()) @if counts.total() == 1 { " finding" } @else { " findings" }
-                    " of " (groups) @if groups == 1 { " kind" } @else { " kinds" }
+                (note)
+                @if counts.is_some_and(|counts| counts.total() > 0) {
                     span.js-only { " · press a bar to filter" }
                 }
             }

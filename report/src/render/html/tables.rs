@@ -1,47 +1,9 @@
-//! Known vulnerabilities, packages, and the raw facts.
+//! Packages, and the raw facts.
 
 use maud::{Markup, html};
 
-use super::prose::{line, link};
-use super::severities::badge;
-use crate::Report;
-
-pub(super) fn vulnerabilities(report: &Report) -> Markup {
-    let mut all: Vec<_> = report.vulnerabilities.iter().collect();
-    all.sort_by_key(|one| (one.severity, &one.package, &one.id));
-    html! {
-        @if !all.is_empty() {
-            section #vulnerabilities aria-labelledby="vulnerabilities-title" {
-                h2 #vulnerabilities-title { "Known vulnerabilities" }
-                p.lead { "Of the installed packages." }
-                div.card.flush {
-                    table.wide-table {
-                        thead { tr {
-                            th scope="col" { "Severity" } th scope="col" { "Vulnerability" } th scope="col" { "Package" }
-                            th scope="col" { "Installed" } th scope="col" { "Fixed in" }
-                        } }
-                        tbody {
-                            @for one in all {
-                                tr {
-                                    td { (badge(one.severity)) }
-                                    td.id { (link(&one.id, one.advisory.as_deref())) }
-                                    td { (line(&one.package)) }
-                                    td { code { (line(&one.installed)) } }
-                                    td {
-                                        @match one.fixed() {
-                                            Some(fixed) => code { (line(fixed)) },
-                                            None => span.none { "no fix yet" },
-                                        }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
+use super::prose::line;
+use crate::{Package, Report};
 
 pub(super) fn packages(report: &Report) -> Markup {
     html! {
@@ -68,7 +30,7 @@ pub(super) fn packages(report: &Report) -> Markup {
                                     td { code { (line(&package.version)) } }
                                     td { (line(package.arch.as_deref().unwrap_or_default())) }
                                     td { (line(&package.kind)) }
-                                    td { (line(package.source.as_deref().unwrap_or_default())) }
+                                    td { (line(&made_of(package))) }
                                 }
                             }
                         }
@@ -77,6 +39,17 @@ pub(super) fn packages(report: &Report) -> Markup {
             }
         }
     }
+}
+
+/// The source package, the module, or the file that a package was read from.
+fn made_of(package: &Package) -> String {
+    let source = match (&package.source, &package.source_version) {
+        (Some(source), Some(version)) => Some(format!("{source} {version}")),
+        (source, version) => source.clone().or_else(|| version.clone()),
+    };
+    let parts = [source, package.module.clone(), package.location.clone()];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" · ")
 }
 
 pub(super) fn facts(report: &Report) -> Markup {

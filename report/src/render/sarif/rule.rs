@@ -7,6 +7,7 @@ use serde_sarif::sarif::{
     MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor,
 };
 
+use crate::render::pages::page_of;
 use crate::render::{LINE, TEXT};
 use crate::{Finding, Reference, Severity, Vulnerability, clean_line, clean_text};
 
@@ -37,29 +38,33 @@ impl Rules {
         })
     }
 
-    /// The rule of a vulnerability.
+    /// The rule of a vulnerability. They come worst first too.
     pub(super) fn index_of_vulnerability(&mut self, one: &Vulnerability) -> (String, i64) {
         self.index(&one.id, |id| {
-            let advisory = Reference {
-                name: "Advisory".to_owned(),
-                url: one.advisory.clone(),
-            };
-            descriptor(
+            let advisory = one.advisory.iter().filter(|advisory| **advisory != one.id);
+            let references: Vec<Reference> = std::iter::once(&one.id)
+                .chain(advisory)
+                .map(|id| Reference {
+                    name: clean_line(id, LINE),
+                    url: page_of(id),
+                })
+                .collect();
+            let title = format!("{} is a known vulnerability of an installed package", one.id);
+            let mut descriptor = descriptor(
                 id,
                 &Said {
-                    title: &format!(
-                        "{} is a known vulnerability of an installed package",
-                        one.id
-                    ),
-                    remediation: "Update the package to a version that repairs it.",
-                    references: one
-                        .advisory
-                        .as_ref()
-                        .map_or(&[], |_| std::slice::from_ref(&advisory)),
+                    title: &title,
+                    remediation: "Upgrade the package to a version that repairs it, where there is one.",
+                    references: &references,
                     severity: one.severity,
-                    tag: "packages",
+                    tag: "vulnerability",
                 },
-            )
+            );
+            if let (Some(score), Some(bag)) = (score(one), &mut descriptor.properties) {
+                bag.additional_properties
+                    .insert("security-severity".to_owned(), json!(score));
+            }
+            descriptor
         })
     }
 
@@ -81,6 +86,20 @@ impl Rules {
         }
         (id, index)
     }
+}
+
+/// The CVSS base score, where it says the same as the severity that we give it: by GitHub's bands the
+/// two would contradict each other otherwise.
+fn score(one: &Vulnerability) -> Option<String> {
+    let score: f32 = one.cvss.as_deref()?.parse().ok()?;
+    let same = match one.severity {
+        Severity::Critical => (9.1..=10.0).contains(&score),
+        Severity::High => (7.0..9.0).contains(&score),
+        Severity::Medium => (4.0..7.0).contains(&score),
+        Severity::Low => (0.1..4.0).contains(&score),
+        Severity::Info => false,
+    };
+    same.then(|| format!("{score:.1}"))
 }
 
 /// What a rule says.

@@ -67,6 +67,13 @@ fn write_engine(page: &mut Page, report: &Report, run: &EngineRun) {
     if !run.checks.is_empty() {
         told.push(checks(run));
     }
+    if run.engine == EngineId::OpenScap {
+        let profile = report
+            .facts
+            .get("openscap.profile")
+            .and_then(|all| all.first());
+        told.extend(profile.map(|profile| format!("profile {}", short(profile))));
+    }
     if run.engine == EngineId::Packages && !report.packages.is_empty() {
         told.push(format!("{} read", count(report.packages.len(), "package")));
     }

@@ -1,6 +1,6 @@
 //! How many findings there are, and the worst of them with what to do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anstyle::Style;
 use textwrap::core::display_width;
@@ -8,7 +8,7 @@ use textwrap::core::display_width;
 use crate::{Counts, EngineId, Finding, Report, Severity, clean_line};
 
 use super::super::page::{Page, count, pad};
-use super::super::words::says_more;
+use super::super::words::{says_more, vulnerabilities, waiver};
 use super::{BOLD, DIM, GOOD, WARNING, severity_style, short};
 
 /// How many kinds of finding are shown unless all are asked for.
@@ -23,15 +23,37 @@ pub(super) fn write_counts(page: &mut Page, report: &Report) {
     } else {
         write_blocks(page, &report.counts());
     }
-    if !report.vulnerabilities.is_empty() {
-        page.heading("Known vulnerabilities of packages");
-        let severities = report.vulnerabilities.iter().map(|one| one.severity);
-        write_blocks(page, &Counts::of(severities));
+    let findings = || report.findings.iter().filter(|one| one.waiver.is_some());
+    let known = || {
+        let known = report.vulnerabilities.iter();
+        known.filter(|one| one.waiver.is_some())
+    };
+    let waived = findings().filter(|one| one.is_waived()).count();
+    let waived_known = known().filter(|one| one.is_waived()).count();
+    if waived + waived_known > 0 {
+        let line = format!(
+            "{} and {} waived: who lives with them, and why, is in the report",
+            count(waived, "finding"),
+            vulnerabilities(waived_known as u64)
+        );
+        page.paragraph("  ", DIM, &line);
+    }
+    let expired = findings().count() + known().count() - waived - waived_known;
+    if expired > 0 {
+        let line = format!(
+            "{} covered by a waiver that has expired: it counts again",
+            if expired == 1 {
+                "1 is".to_owned()
+            } else {
+                format!("{expired} are")
+            },
+        );
+        page.paragraph("  ", WARNING, &line);
     }
 }
 
 /// One block a severity, as many a line as fit.
-fn write_blocks(page: &mut Page, counts: &Counts) {
+pub(super) fn write_blocks(page: &mut Page, counts: &Counts) {
     let mut line = String::new();
     for severity in Severity::ALL {
         let number = counts.get(severity);
@@ -61,7 +83,7 @@ struct Kind<'a> {
 fn kinds(report: &Report) -> Vec<Kind<'_>> {
     let mut kinds: Vec<Kind<'_>> = Vec::new();
     let mut places: BTreeMap<(EngineId, &str), usize> = BTreeMap::new();
-    for finding in &report.findings {
+    for finding in report.findings.iter().filter(|one| !one.is_waived()) {
         let place = *places
             .entry((finding.engine, &finding.id))
             .or_insert(kinds.len());
@@ -108,11 +130,14 @@ fn write_kind(page: &mut Page, kind: &Kind<'_>) {
     let severity = finding.severity;
     let word = page.paint(severity_style(severity, false), &pad(severity.as_str(), 8));
     let lead = format!("  {word} ");
-    let title = format!(
-        "{}  [{}]",
-        short(&finding.title),
-        clean_line(&finding.id, 40)
-    );
+    let mut ids = vec![clean_line(&finding.id, 40)];
+    let shared: BTreeSet<&str> = kind
+        .all
+        .iter()
+        .flat_map(|one| one.same_as.iter().map(String::as_str))
+        .collect();
+    ids.extend(shared.iter().map(|id| clean_line(id, 40)));
+    let title = format!("{}  [{}]", short(&finding.title), ids.join(", also "));
     page.paragraph(&lead, BOLD, &title);
     let indent = " ".repeat(display_width(&lead));
     let named: Vec<String> = kind
@@ -133,6 +158,9 @@ fn write_kind(page: &mut Page, kind: &Kind<'_>) {
         }
         page.paragraph(&indent, DIM, &subjects);
     }
+    if let Some(over) = kind.all.iter().find_map(|one| one.waiver.as_ref()) {
+        page.paragraph(&indent, WARNING, &waiver(over));
+    }
     let todo = first_sentence(&finding.remediation);
     if says_more(&todo, &finding.title) {
         page.paragraph(&format!("{indent}→ "), Style::new(), &todo);
@@ -149,7 +177,7 @@ fn first_sentence(remediation: &str) -> String {
 
 /// The worst finding that the agent has a manual page for.
 pub(super) fn worth_explaining(report: &Report) -> Option<String> {
-    let own = |finding: &&Finding| finding.engine == EngineId::Native;
+    let own = |finding: &&Finding| finding.engine == EngineId::Native && !finding.is_waived();
     let finding = report.findings.iter().find(own)?;
     Some(clean_line(&finding.id, 40))
 }
