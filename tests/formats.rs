@@ -33,7 +33,7 @@ fn samples() -> Vec<(&'static str, Report)> {
         ("elsewhere", elsewhere),
         ("hostile", sample::hostile()),
         ("many", sample::many(2_000)),
-        ("known", sample::many_vulnerabilities(3_000)),
+        ("known", sample::many_vulnerabilities(300)),
     ]
 }
 

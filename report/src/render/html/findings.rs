@@ -16,20 +16,20 @@ pub(super) fn section(report: &Report, groups: &[Group<'_>]) -> Markup {
     let engines: BTreeSet<&str> = open().map(|one| one.engine.as_str()).collect();
     let categories: BTreeSet<String> = open().map(|one| line(&one.category)).collect();
     let itself = |value: String| (value.clone(), value);
-    let filters = [
-        (
-            "engine",
-            "All engines",
-            engines
+    let choices = [
+        Choice {
+            name: "engine",
+            all: "All engines",
+            values: engines
                 .into_iter()
                 .map(|one| itself(one.to_owned()))
                 .collect(),
-        ),
-        (
-            "category",
-            "All categories",
-            categories.into_iter().map(itself).collect(),
-        ),
+        },
+        Choice {
+            name: "category",
+            all: "All categories",
+            values: categories.into_iter().map(itself).collect(),
+        },
     ];
     html! {
         section #findings aria-labelledby="findings-title" {
@@ -49,7 +49,7 @@ pub(super) fn section(report: &Report, groups: &[Group<'_>]) -> Markup {
                     what: "findings",
                     one: "finding",
                     all: report.counts().total(),
-                    filters: &filters,
+                    choices: &choices,
                 }))
                 p.card.empty data-ui="none" hidden {
                     "No finding matches. "
@@ -70,8 +70,18 @@ pub(super) struct Controls<'a> {
     pub(super) one: &'a str,
     /// How many there are.
     pub(super) all: u64,
-    /// Each choice: its name, what takes all, and its values as value and label.
-    pub(super) filters: &'a [(&'static str, &'static str, Vec<(String, String)>)],
+    /// What else can be chosen.
+    pub(super) choices: &'a [Choice],
+}
+
+/// A choice by which a list is filtered.
+pub(super) struct Choice {
+    /// Its name in the markup.
+    pub(super) name: &'static str,
+    /// What takes all.
+    pub(super) all: &'static str,
+    /// Its values, each with its label.
+    pub(super) values: Vec<(String, String)>,
 }
 
 pub(super) fn controls(controls: &Controls<'_>) -> Markup {
@@ -79,7 +89,7 @@ pub(super) fn controls(controls: &Controls<'_>) -> Markup {
         what,
         one,
         all,
-        filters,
+        choices,
     } = controls;
     html! {
         div.controls.js-only role="search" aria-label={ "Filter the " (what) } {
@@ -92,7 +102,7 @@ pub(super) fn controls(controls: &Controls<'_>) -> Markup {
                 input type="search" data-ui="search" placeholder={ "Search " (what) } autocomplete="off" spellcheck="false";
                 @if *what == "findings" { kbd aria-hidden="true" { "/" } }
             }
-            @for (name, all, values) in *filters {
+            @for Choice { name, all, values } in *choices {
                 label.select {
                     span.hidden-label { (name) }
                     select data-ui=(name) {

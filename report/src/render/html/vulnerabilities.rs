@@ -10,7 +10,7 @@ use super::super::page::count;
 use super::super::pages::page_of;
 use super::super::upgrades::{Known, Upgrade, outlook};
 use super::super::words::{fix_word, vulnerabilities};
-use super::findings::{Controls, anchor, controls, expired};
+use super::findings::{Choice, Controls, anchor, controls, expired};
 use super::prose::line;
 use super::severities::{badge, label};
 use crate::{Advisories, Fix, Rated, Report};
@@ -72,20 +72,20 @@ fn source(report: &Report, advisories: &Advisories) -> Markup {
 
 fn list(upgrades: &[Upgrade<'_>], anchors: &mut BTreeSet<String>) -> Markup {
     let outlook = outlook(upgrades);
-    let filters = [(
-        "fix",
-        "Any repair",
-        FIXES
+    let choices = [Choice {
+        name: "fix",
+        all: "Any repair",
+        values: FIXES
             .map(|(word, text)| (word.to_owned(), text.to_owned()))
             .to_vec(),
-    )];
+    }];
     html! {
         p.outlook { (capital(&outlook.sentence())) "." }
         (controls(&Controls {
             what: "vulnerabilities",
             one: "vulnerability",
             all: outlook.all,
-            filters: &filters,
+            choices: &choices,
         }))
         p.card.empty data-ui="none" hidden {
             "No vulnerability matches. "
@@ -141,7 +141,7 @@ fn row(upgrade: &Upgrade<'_>, anchors: &mut BTreeSet<String>) -> Markup {
                         }
                         (some(&upgrade.packages))
                     }
-                    @for (repair, known) in repairs(upgrade) { (repaired(upgrade, &repair, &known, anchors)) }
+                    @for repair in repairs(upgrade) { (repaired(upgrade, &repair, anchors)) }
                 }
             }
         }
@@ -172,19 +172,30 @@ fn some(names: &BTreeSet<&str>) -> String {
     text
 }
 
+/// What one advisory repairs, or what nothing does.
+struct Repair<'a> {
+    fix: &'a Fix,
+    advisory: Option<&'a str>,
+    known: Vec<&'a Known<'a>>,
+}
+
 /// The vulnerabilities by what repairs them: the repairs with the worst first, then those without.
-fn repairs<'a>(upgrade: &'a Upgrade<'a>) -> Vec<((&'a Fix, Option<&'a str>), Vec<&'a Known<'a>>)> {
+fn repairs<'a>(upgrade: &'a Upgrade<'a>) -> Vec<Repair<'a>> {
     let mut places: BTreeMap<(&Fix, Option<&str>), usize> = BTreeMap::new();
-    let mut repairs: Vec<((&Fix, Option<&str>), Vec<&Known<'_>>)> = Vec::new();
+    let mut repairs: Vec<Repair<'_>> = Vec::new();
     for known in &upgrade.known {
-        let repair = (&known.first.fix, known.first.advisory.as_deref());
-        let place = *places.entry(repair).or_insert(repairs.len());
+        let (fix, advisory) = (&known.first.fix, known.first.advisory.as_deref());
+        let place = *places.entry((fix, advisory)).or_insert(repairs.len());
         match repairs.get_mut(place) {
-            Some((_, all)) => all.push(known),
-            None => repairs.push((repair, vec![known])),
+            Some(repair) => repair.known.push(known),
+            None => repairs.push(Repair {
+                fix,
+                advisory,
+                known: vec![known],
+            }),
         }
     }
-    repairs.sort_by_key(|((fix, _), _)| match fix {
+    repairs.sort_by_key(|repair| match repair.fix {
         Fix::Available(_) => 0,
         Fix::None => 1,
         Fix::WontFix => 2,
@@ -192,12 +203,12 @@ fn repairs<'a>(upgrade: &'a Upgrade<'a>) -> Vec<((&'a Fix, Option<&'a str>), Vec
     repairs
 }
 
-fn repaired(
-    upgrade: &Upgrade<'_>,
-    (fix, advisory): &(&Fix, Option<&str>),
-    known: &[&Known<'_>],
-    anchors: &mut BTreeSet<String>,
-) -> Markup {
+fn repaired(upgrade: &Upgrade<'_>, repair: &Repair<'_>, anchors: &mut BTreeSet<String>) -> Markup {
+    let Repair {
+        fix,
+        advisory,
+        known,
+    } = repair;
     html! {
         div.repair data-fix=(fix_word(fix)) {
             h4 {
