@@ -222,10 +222,9 @@ mod tests {
     fn a_topic_that_is_covered_in_part_says_what_is_missing() {
         let mut tree = Tree::new();
         tree.file("/usr/sbin/auditd", "")
-            .file("/etc/audit/rules.d/a.rules", GOOD)
-            .file("/etc/audit/rules.d/b.rules", "-D\n")
+            .file("/etc/audit/rules.d/z.rules", "-D\n")
             .file(
-                "/etc/audit/rules.d/c.rules",
+                "/etc/audit/rules.d/a.rules",
                 GOOD.replace("clock_settime,", "")
                     .replace("-w /usr/bin -p x\n", ""),
             )

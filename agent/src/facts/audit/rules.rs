@@ -49,7 +49,8 @@ impl Rules {
         })
     }
 
-    /// Adds the rules of one file.
+    /// Adds the rules of one file. `-D`, which deletes the kernel's rules, is passed over: augenrules(8)
+    /// moves it to the top, wherever it stands.
     pub(crate) fn read(&mut self, text: &str) {
         for line in text.lines().map(str::trim) {
             if !line.starts_with('#') {
@@ -65,12 +66,6 @@ impl Rules {
         while let Some(word) = words.next() {
             let mut value = || words.next().unwrap_or_default();
             match word {
-                "-D" => {
-                    *self = Self {
-                        immutable: self.immutable,
-                        ..Self::default()
-                    }
-                }
                 "-e" => self.immutable = value() == "2",
                 "-a" | "-A" => {
                     let list = value();
@@ -160,7 +155,7 @@ mod tests {
     #[test]
     fn stock_rules_of_red_hat_record_nothing() {
         let mut rules = Rules::default();
-        rules.read("-w /etc/x -p w\n-D\n-a task,never\n");
+        rules.read("-D\n-a task,never\n");
         assert!(rules.is_empty() && rules.never_tasks && !rules.immutable);
     }
 
