@@ -26,6 +26,7 @@ pub(crate) mod greetings;
 pub(crate) mod home_files;
 pub(crate) mod host_keys;
 pub(crate) mod inetd;
+mod ini;
 pub(crate) mod integrity;
 pub(crate) mod kernels;
 pub(crate) mod known_passwords;
@@ -39,6 +40,7 @@ pub(crate) mod mail;
 pub(crate) mod metadata_calls;
 pub(crate) mod modules;
 pub(crate) mod mounts;
+pub(crate) mod open_stores;
 pub(crate) mod os_release;
 pub(crate) mod owned_files;
 pub(crate) mod pairs;
@@ -47,11 +49,13 @@ pub(crate) mod password_policy;
 pub(crate) mod path;
 pub(crate) mod private_keys;
 pub(crate) mod programs;
+pub(crate) mod promiscuous;
 pub(crate) mod rpm_repos;
 pub(crate) mod rsyslog;
 pub(crate) mod scheduling;
 pub(crate) mod secrets;
 pub(crate) mod services;
+pub(crate) mod shares;
 pub(crate) mod shell_settings;
 pub(crate) mod sockets;
 pub(crate) mod sshd;
@@ -206,6 +210,12 @@ pub(crate) struct Facts {
     pub(crate) consoles: Fact<Vec<consoles::FreeConsole>>,
     /// Packet filters that start at boot.
     pub(crate) firewalls: Fact<Vec<firewalls::Firewall>>,
+    /// Directories that are shared on the network.
+    pub(crate) shares: Fact<shares::Shares>,
+    /// Databases that let strangers in.
+    pub(crate) open_stores: Fact<Vec<open_stores::OpenStore>>,
+    /// Network interfaces that take packets for others; only on a running machine.
+    pub(crate) promiscuous: Fact<Vec<String>>,
     /// Mail servers that start at boot.
     pub(crate) mail: Fact<Vec<mail::MailServer>>,
     /// rsyslog's configuration.
@@ -267,6 +277,9 @@ impl Facts {
             boot_loader: guarded(|| boot_loader::collect(host)),
             consoles: guarded(|| consoles::collect(host)),
             firewalls: guarded(|| firewalls::collect(host, &services)),
+            shares: guarded(|| shares::collect(host)),
+            open_stores: guarded(|| open_stores::collect(host)),
+            promiscuous: guarded(|| promiscuous::collect(host)),
             mail: guarded(|| mail::collect(host, &services)),
             rsyslog: guarded(|| rsyslog::collect(host)),
             log_files: guarded(|| log_files::collect(host)),

@@ -83,6 +83,18 @@ pub(crate) fn collect(host: &Host) -> Fact<Services> {
             enabled.insert(name.to_string_lossy().into_owned());
         }
     }
+    // A graphical login is started by an alias, and only in graphical mode.
+    let graphical = ["/etc/systemd/system", "/usr/lib/systemd/system"]
+        .iter()
+        .find_map(|directory| host.read_link(format!("{directory}/default.target")).ok())
+        .is_some_and(|target| target.ends_with("graphical.target"));
+    if graphical
+        && host
+            .read_link("/etc/systemd/system/display-manager.service")
+            .is_ok()
+    {
+        enabled.insert("display-manager".to_owned());
+    }
     Ok(Services {
         enabled,
         processes: host.is_running().then(|| processes(host)),

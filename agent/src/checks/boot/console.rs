@@ -1,4 +1,4 @@
-use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::checks::{Fault, Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -27,6 +27,10 @@ check! {
             Ref::Manual("agetty(8)"),
             Ref::Manual("systemd-debug-generator(8)"),
         ],
+        same_as: [SameAs::For(
+            "BOOT-5260",
+            &["/usr/lib/systemd/system/rescue.service", "/lib/systemd/system/rescue.service"],
+        )],
         judge: free_console,
         passes: |tree| { tree.file("/etc/inittab", "tty1::respawn:/sbin/getty 38400 tty1\n"); },
         fails: |tree| { tree.file("/etc/inittab", "tty1::askfirst:/bin/sh\n"); },

@@ -8,6 +8,7 @@ pub(crate) mod mandatory_access;
 pub(crate) mod module_signatures;
 pub(crate) mod neighbours;
 pub(crate) mod network_settings;
+pub(crate) mod prelink;
 pub(crate) mod radio_modules;
 pub(crate) mod rare_modules;
 mod rules;

@@ -1,5 +1,5 @@
 use super::rare_modules::loadable;
-use crate::checks::{Judged, Ref};
+use crate::checks::{Judged, Ref, SameAs};
 use crate::facts::Facts;
 
 check! {
@@ -28,6 +28,7 @@ check! {
             Ref::Cwe(1188),
             Ref::Manual("modprobe.d(5)"),
         ],
+        same_as: [SameAs::For("STRG-1846", &["firewire_ohci", "firewire_sbp2"])],
         judge: radio_modules,
         passes: |tree| {
             tree.file("/lib/modules/6.1.0/modules.dep", "kernel/net/bluetooth/bluetooth.ko:\n")

@@ -30,7 +30,7 @@ check! {
             Ref::independent("1.3"),
             Ref::Cwe(353),
         ],
-        same_as: [SameAs::Test("FINT-4350")],
+        same_as: [SameAs::Test("FINT-4350"), SameAs::For("FINT-4316", &["database"])],
         judge: no_integrity_check,
         passes: |tree| {
             tree.file("/sbin/init", "")

@@ -8,3 +8,4 @@ pub(super) mod firewalls;
 pub(super) mod legacy_services;
 pub(super) mod name_queries;
 pub(super) mod plaintext;
+pub(super) mod promiscuous;

@@ -1,7 +1,7 @@
 use hardtarget_report::Severity::{Low, Medium};
 
 use super::{Table, switched_on};
-use crate::checks::{Judged, Ref};
+use crate::checks::{Judged, Ref, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -39,7 +39,7 @@ check! {
 const TABLE: &Table = &[
     (
         "NFS",
-        &["nfs-server", "nfs-kernel-server", "nfsserver", "nfs"],
+        &["nfs-server", "nfs-kernel-server", "nfsserver"],
         Medium,
     ),
     (
@@ -58,5 +58,14 @@ const TABLE: &Table = &[
 ];
 
 fn file_sharing(facts: &Facts) -> Judged {
-    switched_on(facts, TABLE)
+    // Debian enables rsync's unit with the package; without its file it starts nothing.
+    let has_rsyncd = facts.shares.as_ref().is_ok_and(|it| it.has_rsyncd);
+    match switched_on(facts, TABLE)? {
+        Verdict::Fail(faults) => Ok(Verdict::from_faults(
+            faults
+                .into_iter()
+                .filter(|fault| has_rsyncd || fault.subject != "rsync"),
+        )),
+        Verdict::Pass => Ok(Verdict::Pass),
+    }
 }
