@@ -92,7 +92,7 @@ pub struct ScanArgs {
     /// Scan a mounted image or an unpacked root instead of this machine
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
-    /// Run only this engine: lynis, native or packages (may be given several times)
+    /// Run only this engine: lynis, native, packages or openscap (may be given several times)
     #[arg(long = "engine", value_name = "NAME")]
     pub engines: Vec<EngineId>,
     /// Leave out a check or a Lynis test by its id (may be given several times)
@@ -112,6 +112,14 @@ pub struct ScanArgs {
     /// [default: what the machine's package manager knows of pending security updates]
     #[arg(long, value_name = "FILE")]
     pub advisories: Option<PathBuf>,
+    /// Scan with OpenSCAP and this data stream (or XCCDF file) instead of the machine's own of SCAP
+    /// Security Guide; needs `oscap` on the machine
+    #[arg(long, value_name = "DATASTREAM", conflicts_with = "root")]
+    pub scap: Option<PathBuf>,
+    /// Which of the data stream's profiles to scan with, e.g. `standard` or its full id
+    /// [default: the CIS benchmark's level 1 for servers, else the best there is]
+    #[arg(long, value_name = "ID", conflicts_with = "root")]
+    pub scap_profile: Option<String>,
     /// Have a report by then, complete or not, e.g. `10m`; with --upload, have it in S3 (and the
     /// machine powered off)
     #[arg(long, value_name = "DURATION", default_value = "15m", value_parser = duration)]

@@ -25,6 +25,10 @@ pub(crate) struct Task {
     pub(crate) lynis: Option<PathBuf>,
     /// The file of advisories to look vulnerabilities up in.
     pub(crate) advisories: Option<PathBuf>,
+    /// The data stream that OpenSCAP scans with, if not the machine's own.
+    pub(crate) scap: Option<PathBuf>,
+    /// The profile of it, if not the one that is chosen by itself.
+    pub(crate) scap_profile: Option<String>,
     /// How long the engines may take.
     pub(crate) limit: Duration,
     /// The private directory.

@@ -37,6 +37,27 @@ pub fn debian_with_rpm(suite: &str) -> PathBuf {
     build(suite, "rpm-1", &["--include=rpm"])
 }
 
+/// A minimal root of Debian 12 with `openscap-scanner` and `ssg-debian`, cached as [`debian`]'s are.
+///
+/// # Panics
+/// If it cannot be made, with what to do about it.
+#[must_use]
+pub fn debian_with_openscap() -> PathBuf {
+    let packages = "--include=openscap-scanner,ssg-debian,openssh-server,sudo";
+    build("bookworm", "openscap-1", &[packages])
+}
+
+/// The data stream of a newer SCAP Security Guide than Debian 12 has, with the CIS benchmark of Debian 12.
+///
+/// # Panics
+/// If it cannot be fetched, with what to do about it.
+#[must_use]
+pub fn guide() -> PathBuf {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("agree/guide.sh");
+    let directory = output(&script.to_string_lossy(), &[]);
+    Path::new(directory.trim()).join("ssg-debian12-ds.xml")
+}
+
 fn build(suite: &str, recipe: &str, options: &[&str]) -> PathBuf {
     needs_root();
     let root = cache().join(format!("{suite}-{recipe}"));

@@ -83,6 +83,8 @@ pub(super) struct Input {
     advisories: Option<PathBuf>,
     /// What to live with.
     waivers: Option<Waivers>,
+    /// The data stream that OpenSCAP scans with, if not the machine's own.
+    scap: Option<PathBuf>,
 }
 
 impl Input {
@@ -96,11 +98,16 @@ impl Input {
             file.canonicalize()
                 .with_context(|| format!("--advisories {} cannot be read", file.display()))
         });
+        let scap = args.scap.as_ref().map(|file| {
+            file.canonicalize()
+                .with_context(|| format!("there is no data stream {}", file.display()))
+        });
         Ok(Self {
             root: root(args)?,
             lynis: lynis.transpose()?,
             advisories: advisories.transpose()?,
             waivers: args.waivers.as_deref().map(waivers::read).transpose()?,
+            scap: scap.transpose()?,
         })
     }
 }
@@ -123,6 +130,8 @@ pub(super) fn run(
         stock_lynis: args.stock_lynis,
         lynis: input.lynis,
         advisories: input.advisories,
+        scap: input.scap,
+        scap_profile: args.scap_profile.clone(),
         limit: limit.saturating_sub(margin(limit)),
         work: work.path().to_owned(),
     };
@@ -338,10 +347,7 @@ pub(super) fn check(args: &ScanArgs) -> Result<(), UsageError> {
 
 fn engines(args: &ScanArgs) -> BTreeSet<EngineId> {
     if args.engines.is_empty() {
-        EngineId::ALL
-            .into_iter()
-            .filter(|engine| *engine != EngineId::OpenScap)
-            .collect()
+        EngineId::ALL.into_iter().collect()
     } else {
         args.engines.iter().copied().collect()
     }

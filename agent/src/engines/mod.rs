@@ -2,6 +2,7 @@
 
 pub mod lynis;
 pub mod native;
+pub mod openscap;
 pub mod packages;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +67,10 @@ pub(crate) fn all(task: &Task) -> Vec<Box<dyn Engine>> {
         Box::new(native::Native),
         Box::new(packages::Packages {
             advisories: task.advisories.clone(),
+        }),
+        Box::new(openscap::OpenScap {
+            content: task.scap.clone(),
+            profile: task.scap_profile.clone(),
         }),
     ]
 }
