@@ -8,6 +8,7 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -26,6 +27,9 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// How much of what it prints is read: 16 MiB; four lines a rule.
 const OUTPUT_LIMIT: u64 = 16 << 20;
+
+/// How long its pipes may stay open after its end.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// More rules than this are not kept of what it prints.
 const MAX_RULES: usize = 5_000;
@@ -74,14 +78,21 @@ pub(super) fn evaluate(
         .context("oscap could not be started")?;
     cx.progress.group(child.id());
     let heard = Arc::new(Mutex::new(Heard::default()));
-    listen(child.stdout.take(), &heard, Heard::printed);
-    listen(child.stderr.take(), &heard, Heard::complained);
+    let listeners = [
+        listen(child.stdout.take(), &heard, Heard::printed),
+        listen(child.stderr.take(), &heard, Heard::complained),
+    ];
     let status = wait(&mut child, cx, profile.rules, &heard);
     kill_group(&child);
     if status.is_none() {
         let _reaped = child.wait();
-        remove_new(&before);
     }
+    // Its last words. What left its group and still holds a pipe is not waited for.
+    let end = Instant::now() + LAST_WORDS;
+    while Instant::now() < end && !listeners.iter().flatten().all(JoinHandle::is_finished) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    remove_new(&before);
     let heard = lock(&heard);
     Ok(Ended {
         trouble: trouble(status, &heard),
@@ -146,9 +157,10 @@ struct Heard {
 }
 
 impl Heard {
-    /// `Rule\t<id>`, and when it is judged, `Result\t<word>`.
+    /// `Rule\r\t<id>`, and when it is judged, `Result\r\t<word>`; some versions leave the `\r` out.
     fn printed(&mut self, line: &str) {
-        match line.split_once('\t') {
+        let parts = line.split_once('\t');
+        match parts.map(|(key, value)| (key.trim_end(), value)) {
             Some(("Rule", id)) => self.rule = clean_line(id.trim(), 400),
             Some(("Result", word)) if self.results.len() < MAX_RULES => {
                 self.results
@@ -175,10 +187,10 @@ fn listen(
     pipe: Option<impl Read + Send + 'static>,
     heard: &Arc<Mutex<Heard>>,
     hear: fn(&mut Heard, &str),
-) {
-    let Some(mut pipe) = pipe else { return };
+) -> Option<JoinHandle<()>> {
+    let mut pipe = pipe?;
     let heard = Arc::clone(heard);
-    std::thread::spawn(move || {
+    Some(std::thread::spawn(move || {
         let mut lines = BufReader::new(pipe.by_ref().take(OUTPUT_LIMIT));
         let mut line = Vec::new();
         while matches!(
@@ -192,7 +204,7 @@ fn listen(
             line.clear();
         }
         let _rest = std::io::copy(&mut pipe, &mut std::io::sink());
-    });
+    }))
 }
 
 /// The directories that oscap made in `/tmp` and that are ours.
@@ -212,7 +224,8 @@ fn scratch() -> BTreeSet<PathBuf> {
         .collect()
 }
 
-/// Removes what a run that was killed left there: a scan leaves nothing on the machine.
+/// Removes what a run left there, as oscap 1.3 does even when it ends well: a scan leaves nothing on the
+/// machine.
 fn remove_new(before: &BTreeSet<PathBuf>) {
     for path in scratch().difference(before) {
         let _left = std::fs::remove_dir_all(path);
@@ -229,10 +242,10 @@ mod tests {
         for line in [
             "--- Starting Evaluation ---",
             "",
-            "Title\tEnsure it",
-            "Rule\txccdf_a_rule_b",
-            "Ident\tCCE-1",
-            "Result\tfail",
+            "Title\r\tEnsure it",
+            "Rule\r\txccdf_a_rule_b",
+            "Ident\r\tCCE-1",
+            "Result\r\tfail",
             "Rule\txccdf_a_rule_c",
         ] {
             heard.printed(line);
