@@ -61,17 +61,18 @@ pub(super) struct Tag<'a>(BytesStart<'a>);
 impl Tag<'_> {
     /// The name, without the prefix that stands for its name space.
     pub(super) fn name(&self) -> &str {
-        self.0.local_name().into_inner()
+        str::from_utf8(self.0.local_name().into_inner()).unwrap_or_default()
     }
 
     /// The value of an attribute.
     pub(super) fn attribute(&self, name: &str) -> Option<String> {
         let found = self.0.try_get_attribute(name).ok()??;
+        let value = String::from_utf8_lossy(&found.value);
         // A value with references to who knows what is taken as it is written.
         Some(
-            unescape(&found.value)
+            unescape(&value)
                 .map(Cow::into_owned)
-                .unwrap_or_else(|_| found.value.clone().into_owned()),
+                .unwrap_or_else(|_| value.clone().into_owned()),
         )
     }
 }
@@ -150,18 +151,28 @@ fn node<'a>(event: Event<'a>, depth: &mut usize) -> Result<Node<'a>, XmlError> {
             *depth = depth.saturating_sub(1);
             Node::End
         }
-        Event::Text(text) => Node::Text(text.into_inner()),
-        Event::CData(text) => Node::Text(text.into_inner()),
+        Event::Text(text) => Node::Text(lossy(text.into_inner())),
+        Event::CData(text) => Node::Text(lossy(text.into_inner())),
         Event::GeneralRef(reference) => Node::Text(match reference.resolve_char_ref() {
             Ok(Some(char)) => char.to_string().into(),
-            _ => resolve_xml_entity(&reference)
-                .map_or_else(|| format!("&{};", &*reference).into(), Cow::Borrowed),
+            _ => {
+                let name = lossy(reference.into_inner());
+                resolve_xml_entity(&name).map_or_else(|| format!("&{name};").into(), Cow::Borrowed)
+            }
         }),
         Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::DocType(_) => {
             Node::Text(Cow::Borrowed(""))
         }
         Event::Eof => Node::Eof,
     })
+}
+
+/// Text, with what is no UTF-8 as `U+FFFD`.
+fn lossy(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match bytes {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
+    }
 }
 
 /// Which bound was met.
@@ -228,6 +239,7 @@ mod tests {
 
     #[test]
     fn prefixes_references_and_character_data_are_understood() {
+        assert_eq!(texts(b"<a>\xff</a>", 1000).unwrap(), "<a>\u{FFFD}.");
         let source =
             b"<?xml version='1.0'?><a:b x='1'><!-- c -->1 &lt; &#50;<c/><![CDATA[<d>]]></a:b>";
         assert_eq!(texts(source, 1000).unwrap(), "<b>1 < 2<c>.<d>.");
@@ -258,7 +270,7 @@ mod tests {
             texts("<a>".repeat(300).as_bytes(), 1 << 20),
             Err(XmlError::TooDeep)
         ));
-        for broken in [b"<a></b>".as_slice(), b"<a", b"<a>\xff</a>", b"<a b=>&"] {
+        for broken in [b"<a></b>".as_slice(), b"<a", b"<a b=>&"] {
             assert!(
                 matches!(texts(broken, 1000), Err(XmlError::Broken { .. })),
                 "{broken:?}"
