@@ -44,6 +44,7 @@ pub const CATALOGUE: &[&Check] = &[
     &accounts::unshadowed::UNSHADOWED,
     &accounts::password_without_shell::PASSWORD_WITHOUT_SHELL,
     &accounts::system_shells::SYSTEM_SHELL,
+    &accounts::missing_homes::MISSING_HOME,
     &boot::config_files::OPEN_BOOT_CONFIG,
     &boot::password::NO_BOOT_PASSWORD,
     &boot::console::FREE_CONSOLE,

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::accounts::{Account, Accounts};
-use super::stat::Stat;
+use super::file_modes::FileMode;
 use super::{Fact, Gap};
 use crate::host::{Host, ReadError};
 
@@ -41,7 +41,7 @@ pub(crate) struct DotFiles {
     /// Every one right in the home of root or a person; links are left out.
     pub(crate) list: Vec<DotFile>,
     /// Files with passwords that everyone can read, the way there included.
-    pub(crate) readable: Vec<Stat>,
+    pub(crate) readable: Vec<FileMode>,
     /// Files that name trusted hosts, and whether that is every host or every user.
     pub(crate) trusting: Vec<(String, bool)>,
     /// What could not be looked at, and why.
@@ -58,7 +58,7 @@ pub(crate) struct DotFile {
     /// Its name: `.bashrc`.
     pub(crate) name: String,
     /// What `stat` sees.
-    pub(crate) stat: Stat,
+    pub(crate) stat: FileMode,
 }
 
 pub(crate) fn collect(host: &Host, accounts: &Fact<Accounts>) -> Fact<DotFiles> {
@@ -117,20 +117,14 @@ impl DotFiles {
                     continue;
                 }
             };
-            let path = path.to_string_lossy().into_owned();
             if matches!(name, ".rhosts" | ".shosts") {
-                self.trusts(host, &path);
+                self.trusts(host, &path.to_string_lossy());
             }
             self.list.push(DotFile {
                 of: account.name.clone(),
                 of_uid: account.uid,
                 name: name.to_owned(),
-                stat: Stat {
-                    path,
-                    mode: metadata.mode(),
-                    uid: metadata.uid(),
-                    gid: metadata.gid(),
-                },
+                stat: FileMode::new(&path, &metadata),
             });
         }
         if home_mode & 0o001 != 0 {
@@ -146,7 +140,7 @@ impl DotFiles {
                 let mode = host.metadata(parent).map(|parent| parent.mode());
                 mode.is_ok_and(|mode| mode & 0o001 != 0)
             });
-            match Stat::read(host, &path.to_string_lossy()) {
+            match FileMode::look(host, &path) {
                 Ok(Some(stat)) if enter && stat.mode & 0o004 != 0 => self.readable.push(stat),
                 Ok(_) => {}
                 Err(Gap::Absent(why) | Gap::Unknown(why)) => self.unknown.push(why),

@@ -1,9 +1,11 @@
 //! Mode and owner of files, as stat(2) tells them.
 
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::walk::permissions;
+use super::{Fact, Gap};
 use crate::host::Host;
 
 /// A file or directory.
@@ -23,12 +25,27 @@ impl FileMode {
     /// What is at a path, links followed, if anything is.
     pub(crate) fn of(host: &Host, path: impl AsRef<Path>) -> Option<Self> {
         let metadata = host.metadata(&path).ok()?;
-        Some(Self {
-            path: path.as_ref().to_owned(),
+        Some(Self::new(path.as_ref(), &metadata))
+    }
+
+    /// What is at a path, links followed; nothing where there is nothing.
+    pub(super) fn look(host: &Host, path: impl AsRef<Path>) -> Fact<Option<Self>> {
+        let path = path.as_ref();
+        match host.metadata(path) {
+            Ok(metadata) => Ok(Some(Self::new(path, &metadata))),
+            Err(error) if error.is_absent() => Ok(None),
+            Err(error) => Err(Gap::Unknown(error.to_string())),
+        }
+    }
+
+    /// What `stat` says of a path.
+    pub(super) fn new(path: &Path, metadata: &Metadata) -> Self {
+        Self {
+            path: path.to_owned(),
             mode: metadata.mode(),
             uid: metadata.uid(),
             gid: metadata.gid(),
-        })
+        }
     }
 
     /// Whether someone besides root may write to it.

@@ -1,7 +1,7 @@
 //! The texts that are shown before and after a login: issue(5), issue.net(5), motd(5).
 
+use super::file_modes::FileMode;
 use super::os_release::OsRelease;
-use super::stat::Stat;
 use super::{Fact, Gap};
 use crate::host::Host;
 
@@ -9,7 +9,7 @@ use crate::host::Host;
 #[derive(Debug)]
 pub(crate) struct Greetings {
     /// Those that exist.
-    pub(crate) files: Vec<Stat>,
+    pub(crate) files: Vec<FileMode>,
     /// What those before the login tell of the system: the file, and the words or the escapes of
     /// agetty(8) that tell it.
     pub(crate) telling: Vec<(&'static str, Vec<String>)>,
@@ -18,7 +18,7 @@ pub(crate) struct Greetings {
 pub(crate) fn collect(host: &Host, os: &Fact<OsRelease>) -> Fact<Greetings> {
     let mut files = Vec::new();
     for path in ["/etc/issue", "/etc/issue.net", "/etc/motd"] {
-        files.extend(Stat::read(host, path)?);
+        files.extend(FileMode::look(host, path)?);
     }
     if files.is_empty() {
         return Err(Gap::Absent(

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::MetadataExt;
 
-use super::stat::Stat;
+use super::file_modes::FileMode;
 use super::{Fact, Gap};
 use crate::host::Host;
 
@@ -22,15 +22,17 @@ pub(crate) struct LoginFile {
 }
 
 /// The files, and whether they hold secrets. The copies with `-` are those of vipw(8).
-const FILES: [(&str, bool); 9] = [
+const FILES: [(&str, bool); 11] = [
     ("/etc/group", false),
     ("/etc/gshadow", true),
     ("/etc/gshadow-", true),
     ("/etc/passwd", false),
     ("/etc/passwd-", false),
     ("/etc/security/opasswd", true),
+    ("/etc/security/opasswd.old", true),
     ("/etc/shadow", true),
     ("/etc/shadow-", true),
+    ("/etc/shells", false),
     ("/etc/sudoers", false),
 ];
 
@@ -76,7 +78,7 @@ pub(crate) fn collect(host: &Host) -> Fact<Vec<LoginFile>> {
 
 /// Copies of the files with password hashes that somebody or some program left beside them or where
 /// Debian's cron puts them: what begins with the name of one and is none of those above.
-pub(crate) fn copies(host: &Host) -> Fact<Vec<Stat>> {
+pub(crate) fn copies(host: &Host) -> Fact<Vec<FileMode>> {
     let mut copies = Vec::new();
     let mut seen = false;
     for directory in ["/etc", "/var/backups"] {
@@ -96,7 +98,7 @@ pub(crate) fn copies(host: &Host) -> Fact<Vec<Stat>> {
             // `/etc/shadow-maint` is a directory.
             let is_file = host.link_metadata(&path).is_ok_and(|found| found.is_file());
             if is_file {
-                copies.extend(Stat::read(host, &path)?);
+                copies.extend(FileMode::look(host, &path)?);
             }
         }
     }

@@ -60,7 +60,6 @@ pub(crate) mod shell_settings;
 pub(crate) mod sockets;
 pub(crate) mod sshd;
 pub(crate) mod startup;
-pub(crate) mod stat;
 pub(crate) mod sudoers;
 pub(crate) mod swaps;
 pub(crate) mod sysctl;
@@ -157,7 +156,7 @@ pub(crate) struct Facts {
     /// Mode and owner of the files of accounts.
     pub(crate) login_files: Fact<Vec<login_files::LoginFile>>,
     /// Copies of the files with password hashes.
-    pub(crate) shadow_copies: Fact<Vec<stat::Stat>>,
+    pub(crate) shadow_copies: Fact<Vec<file_modes::FileMode>>,
     /// Files in homes whose names begin with a dot.
     pub(crate) dot_files: Fact<dot_files::DotFiles>,
     /// What shells set for everyone.

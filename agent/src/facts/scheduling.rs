@@ -1,7 +1,7 @@
 //! Who may leave jobs for later with cron and at, crontab(1) and at(1), and who can read them.
 
+use super::file_modes::FileMode;
 use super::os_release::OsRelease;
-use super::stat::Stat;
 use super::{Fact, Gap};
 use crate::host::Host;
 
@@ -20,7 +20,7 @@ const TABLES: [&str; 7] = [
 #[derive(Debug)]
 pub(crate) struct Scheduling {
     /// Those of cron's tables and directories that exist.
-    pub(crate) tables: Vec<Stat>,
+    pub(crate) tables: Vec<FileMode>,
     /// The programs that users leave jobs with, as far as they are installed.
     pub(crate) programs: Vec<Program>,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Program {
     /// Its name: the service, `cron` or `at`.
     pub(crate) name: &'static str,
     /// The file of those who may use it, if it exists.
-    pub(crate) allow: Option<Stat>,
+    pub(crate) allow: Option<FileMode>,
     /// Whether there is a file of those who may not.
     pub(crate) deny: bool,
     /// Whether everyone may use it where there is neither file.
@@ -48,7 +48,7 @@ impl Program {
 pub(crate) fn collect(host: &Host, os: &Fact<OsRelease>) -> Fact<Scheduling> {
     let mut tables = Vec::new();
     for path in TABLES {
-        tables.extend(Stat::read(host, path)?);
+        tables.extend(FileMode::look(host, path)?);
     }
     let mut programs = Vec::new();
     // Debian's cron lets everyone in without the files, that of others and at only root.
@@ -65,13 +65,13 @@ pub(crate) fn collect(host: &Host, os: &Fact<OsRelease>) -> Fact<Scheduling> {
             let target = target.to_string_lossy();
             target.contains("busybox") || target.contains("bbsuid")
         });
-        if is_busybox || Stat::read(host, path)?.is_none() {
+        if is_busybox || FileMode::look(host, path)?.is_none() {
             continue;
         }
         programs.push(Program {
             name,
-            allow: Stat::read(host, &format!("/etc/{name}.allow"))?,
-            deny: Stat::read(host, &format!("/etc/{name}.deny"))?.is_some(),
+            allow: FileMode::look(host, format!("/etc/{name}.allow"))?,
+            deny: FileMode::look(host, format!("/etc/{name}.deny"))?.is_some(),
             open_by_default,
         });
     }

@@ -23,7 +23,12 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::debian_12("7.2.10"), Ref::amazon_linux_2023("6.2.11"), Ref::Cwe(732)],
+        references: [
+            Ref::debian_12("7.2.10"),
+            Ref::amazon_linux_2023("6.2.11"),
+            Ref::independent("6.2.10"),
+            Ref::Cwe(732),
+        ],
         judge: dot_files,
         passes: |tree| {
             tree.file("/etc/passwd", "root:x:0:0::/root:/bin/sh\n").file("/root/.vimrc", "");
@@ -80,7 +85,7 @@ fn dot_files(facts: &Facts) -> Judged {
         if elsewhere || !is_open(file, accounts) {
             continue;
         }
-        let fault = Fault::new(&file.stat.path, file.stat.line());
+        let fault = Fault::at(&file.stat.path, file.stat.line());
         faults.push(if RUN.contains(&file.name.as_str()) {
             fault
         } else {

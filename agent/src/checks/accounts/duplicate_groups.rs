@@ -27,6 +27,8 @@ check! {
             Ref::debian_12("5.4.2.3"),
             Ref::amazon_linux_2023("6.2.5"),
             Ref::amazon_linux_2023("6.2.7"),
+            Ref::independent("6.2.17"),
+            Ref::independent("6.2.19"),
             Ref::Cwe(694),
         ],
         same_as: [SameAs::Test("AUTH-9222"), SameAs::Test("AUTH-9226")],

@@ -22,6 +22,10 @@ check! {
         references: [
             Ref::debian_12("7.2.5"),
             Ref::debian_12("7.2.7"),
+            Ref::amazon_linux_2023("6.2.4"),
+            Ref::amazon_linux_2023("6.2.6"),
+            Ref::independent("6.2.16"),
+            Ref::independent("6.2.18"),
             Ref::Cwe(694),
             Ref::Manual("passwd(5)"),
         ],

@@ -23,6 +23,7 @@ check! {
         references: [
             Ref::debian_12("7.2.2"),
             Ref::amazon_linux_2023("6.2.2"),
+            Ref::independent("6.2.1"),
             Ref::Cwe(258),
             Ref::Manual("shadow(5)"),
         ],

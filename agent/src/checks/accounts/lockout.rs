@@ -28,6 +28,7 @@ check! {
         references: [
             Ref::debian_12("5.3.2.2"),
             Ref::amazon_linux_2023("4.4.2"),
+            Ref::independent("5.3.2"),
             Ref::Cwe(307),
             Ref::Manual("pam_faillock(8)"),
             Ref::Manual("pam.d(5)"),

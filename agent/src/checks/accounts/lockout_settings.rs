@@ -31,6 +31,7 @@ check! {
             Ref::debian_12("5.3.3.1.2"),
             Ref::debian_12("5.3.3.1.3"),
             Ref::amazon_linux_2023("4.5.2"),
+            Ref::independent("5.3.2"),
             Ref::Cwe(307),
             Ref::Manual("faillock.conf(5)"),
         ],

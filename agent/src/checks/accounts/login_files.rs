@@ -8,7 +8,7 @@ use crate::facts::walk::permissions;
 check! {
     /// ## What it checks
     /// Only root can write to `/etc/passwd`, `/etc/shadow`, `/etc/group`, `/etc/gshadow`,
-    /// `/etc/sudoers`, `/etc/sudoers.d` and `/etc/pam.d`, and everyone else cannot read those with
+    /// `/etc/shells`, `/etc/sudoers`, `/etc/sudoers.d` and `/etc/pam.d`, and everyone else cannot read those with
     /// password hashes.
     ///
     /// ## Why it matters
@@ -25,10 +25,17 @@ check! {
         since: "0.1.0",
         references: [
             Ref::debian_12("7.1.1"),
+            Ref::debian_12("7.1.2"),
+            Ref::debian_12("7.1.3"),
+            Ref::debian_12("7.1.4"),
             Ref::debian_12("7.1.5"),
+            Ref::debian_12("7.1.6"),
+            Ref::debian_12("7.1.7"),
+            Ref::debian_12("7.1.8"),
+            Ref::debian_12("7.1.9"),
+            Ref::debian_12("7.1.10"),
+            Ref::amazon_linux_2023("6.1"),
             Ref::Cwe(732),
-            Ref::Manual("shadow(5)"),
-            Ref::Manual("sudoers(5)"),
         ],
         judge: login_files,
         passes: |tree| { tree.file("/etc/shadow", "").mode("/etc/shadow", 0o640); },

@@ -20,6 +20,7 @@ check! {
         references: [
             Ref::debian_12("7.2.3"),
             Ref::amazon_linux_2023("6.2.3"),
+            Ref::independent("6.2.15"),
             Ref::Manual("passwd(5)"),
         ],
         judge: missing_groups,

@@ -14,6 +14,7 @@ pub(super) mod lockout;
 pub(super) mod lockout_settings;
 pub(super) mod login_files;
 pub(super) mod missing_groups;
+pub(super) mod missing_homes;
 pub(super) mod nis_entries;
 pub(super) mod pam_empty;
 pub(super) mod pam_hash;

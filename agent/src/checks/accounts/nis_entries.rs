@@ -17,7 +17,13 @@ check! {
         severity: Medium,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::Cwe(346), Ref::Manual("nsswitch.conf(5)")],
+        references: [
+            Ref::independent("6.2.2"),
+            Ref::independent("6.2.3"),
+            Ref::independent("6.2.4"),
+            Ref::Cwe(346),
+            Ref::Manual("nsswitch.conf(5)"),
+        ],
         judge: nis_entries,
         passes: |tree| {
             tree.file("/etc/passwd", "root:x:0:0::/root:/bin/sh\n").file("/etc/shadow", "root:!:1::::::\n");

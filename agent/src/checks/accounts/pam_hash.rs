@@ -24,6 +24,7 @@ check! {
         references: [
             Ref::debian_12("5.3.3.4.3"),
             Ref::amazon_linux_2023("4.5.4"),
+            Ref::independent("5.3.4"),
             Ref::Cwe(916),
             Ref::Manual("pam_unix(8)"),
         ],

@@ -27,6 +27,7 @@ check! {
             Ref::debian_12("5.3.2.4"),
             Ref::debian_12("5.3.3.3.1"),
             Ref::amazon_linux_2023("4.5.3"),
+            Ref::independent("5.3.3"),
             Ref::Cwe(262),
             Ref::Manual("pam_pwhistory(8)"),
         ],

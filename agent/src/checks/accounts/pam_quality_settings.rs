@@ -30,6 +30,7 @@ check! {
         references: [
             Ref::debian_12("5.3.3.2"),
             Ref::amazon_linux_2023("4.5.1"),
+            Ref::independent("5.3.1"),
             Ref::Cwe(521),
             Ref::Manual("pam_pwquality(8)"),
             Ref::Manual("pwquality.conf(5)"),

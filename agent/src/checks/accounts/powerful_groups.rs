@@ -23,6 +23,7 @@ check! {
         since: "0.1.0",
         references: [
             Ref::debian_12("7.2.4"),
+            Ref::independent("6.2.20"),
             Ref::Cwe(250),
             Ref::Page("Debian Wiki: SystemGroups", "https://wiki.debian.org/SystemGroups"),
         ],

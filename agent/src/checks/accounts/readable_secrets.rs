@@ -23,6 +23,7 @@ check! {
         references: [
             Ref::debian_12("7.2.10"),
             Ref::amazon_linux_2023("6.2.11"),
+            Ref::independent("6.2.13"),
             Ref::Cwe(732),
             Ref::Cwe(522),
         ],
@@ -43,6 +44,6 @@ fn readable_secrets(facts: &Facts) -> Judged {
     let faults = found
         .readable
         .iter()
-        .map(|stat| Fault::new(&stat.path, stat.line()));
+        .map(|stat| Fault::at(&stat.path, stat.line()));
     verdict(faults.collect(), &found.unknown)
 }

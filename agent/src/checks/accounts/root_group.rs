@@ -21,6 +21,7 @@ check! {
         references: [
             Ref::debian_12("5.4.2.2"),
             Ref::amazon_linux_2023("4.6.4"),
+            Ref::independent("5.4.3"),
             Ref::Cwe(250),
         ],
         judge: root_group,

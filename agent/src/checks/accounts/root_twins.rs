@@ -20,6 +20,7 @@ check! {
         references: [
             Ref::debian_12("5.4.2.1"),
             Ref::amazon_linux_2023("6.2.9"),
+            Ref::independent("6.2.5"),
             Ref::Cwe(250),
             Ref::Manual("passwd(5)"),
         ],

@@ -17,7 +17,7 @@ check! {
         severity: High,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::debian_12("7.1.6"), Ref::Cwe(530), Ref::Manual("shadow(5)")],
+        references: [Ref::Cwe(530), Ref::Manual("shadow(5)")],
         judge: shadow_copies,
         passes: |tree| { tree.file("/etc/shadow.bak", "").mode("/etc/shadow.bak", 0o600); },
         fails: |tree| { tree.file("/etc/.shadow.swp", ""); },
@@ -28,8 +28,8 @@ fn shadow_copies(facts: &Facts) -> Judged {
     let copies = facts.shadow_copies.as_ref()?;
     let open: Vec<Fault> = copies
         .iter()
-        .filter(|stat| stat.is_open() || stat.mode & 0o004 != 0)
-        .map(|stat| Fault::new(&stat.path, stat.line()))
+        .filter(|file| file.written_by_others() || file.read_by_all())
+        .map(|file| Fault::at(&file.path, file.line()))
         .collect();
     Ok(Verdict::from_faults(open))
 }

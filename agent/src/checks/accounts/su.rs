@@ -25,6 +25,7 @@ check! {
         references: [
             Ref::debian_12("5.2.7"),
             Ref::amazon_linux_2023("4.3.6"),
+            Ref::independent("5.6"),
             Ref::Cwe(284),
             Ref::Manual("pam_wheel(8)"),
         ],
@@ -46,6 +47,7 @@ fn su(facts: &Facts) -> Judged {
     let stacks = facts.pam.as_ref()?.others.as_ref()?;
     let mut there = false;
     let mut faults = Vec::new();
+    let mut lines = Vec::new();
     for service in ["su", "su-l"] {
         let Some(stack) = stacks.get(service) else {
             continue;
@@ -62,8 +64,11 @@ fn su(facts: &Facts) -> Judged {
             faults.push(Fault::new(service, line).severity(Severity::Medium));
         } else if !wheels.iter().any(|rule| refuses(rule)) {
             let line = format!("PAM's auth stack of {service} requires no pam_wheel");
-            faults.push(Fault::new(service, line));
+            lines.push((Severity::Low, line));
         }
+    }
+    if let Verdict::Fail(open) = Verdict::in_one(lines) {
+        faults.extend(open);
     }
     if there {
         Ok(Verdict::from_faults(faults))

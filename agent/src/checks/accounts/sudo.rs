@@ -25,6 +25,7 @@ check! {
         since: "0.1.0",
         references: [
             Ref::debian_12("5.2.4"),
+            Ref::debian_12("5.2.5"),
             Ref::amazon_linux_2023("4.3.4"),
             Ref::Cwe(306),
             Ref::Cwe(250),

@@ -23,6 +23,7 @@ check! {
         references: [
             Ref::debian_12("5.4.2.7"),
             Ref::amazon_linux_2023("4.6.2"),
+            Ref::independent("5.4.2"),
             Ref::Cwe(1188),
             Ref::Manual("nologin(8)"),
         ],

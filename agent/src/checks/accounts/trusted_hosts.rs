@@ -25,6 +25,7 @@ check! {
         references: [
             Ref::debian_12("7.2.10"),
             Ref::amazon_linux_2023("6.2.11"),
+            Ref::independent("6.2.14"),
             Ref::Cwe(290),
             Ref::Manual("hosts.equiv(5)"),
         ],

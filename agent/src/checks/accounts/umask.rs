@@ -27,6 +27,7 @@ check! {
             Ref::debian_12("5.4.3.3"),
             Ref::debian_12("5.4.2.6"),
             Ref::amazon_linux_2023("4.6.5"),
+            Ref::independent("5.4.4"),
             Ref::Cwe(276),
             Ref::Manual("login.defs(5)"),
         ],

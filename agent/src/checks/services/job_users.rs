@@ -27,6 +27,7 @@ check! {
             Ref::debian_12("2.4.2.1"),
             Ref::amazon_linux_2023("4.1.8"),
             Ref::amazon_linux_2023("4.1.9"),
+            Ref::independent("5.1.8"),
             Ref::Cwe(284),
             Ref::Manual("crontab(1)"),
         ],
@@ -47,8 +48,8 @@ fn job_users(facts: &Facts) -> Judged {
     for program in programs {
         let name = program.name;
         match &program.allow {
-            Some(list) if list.is_open() => {
-                faults.push(Fault::new(&list.path, list.line()).severity(Severity::Medium));
+            Some(list) if list.written_by_others() => {
+                faults.push(Fault::at(&list.path, list.line()).severity(Severity::Medium));
             }
             _ if program.is_for_everyone() => {
                 let but = if program.deny {

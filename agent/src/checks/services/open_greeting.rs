@@ -24,6 +24,9 @@ check! {
             Ref::amazon_linux_2023("1.7.4"),
             Ref::amazon_linux_2023("1.7.5"),
             Ref::amazon_linux_2023("1.7.6"),
+            Ref::independent("1.7.1.4"),
+            Ref::independent("1.7.1.5"),
+            Ref::independent("1.7.1.6"),
             Ref::Cwe(732),
         ],
         judge: open_greeting,
@@ -36,8 +39,8 @@ fn open_greeting(facts: &Facts) -> Judged {
     let files = &facts.greetings.as_ref()?.files;
     let open: Vec<Fault> = files
         .iter()
-        .filter(|stat| stat.is_open())
-        .map(|stat| Fault::new(&stat.path, stat.line()))
+        .filter(|stat| stat.written_by_others())
+        .map(|stat| Fault::at(&stat.path, stat.line()))
         .collect();
     Ok(Verdict::from_faults(open))
 }

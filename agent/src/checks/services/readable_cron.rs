@@ -29,6 +29,7 @@ check! {
             Ref::debian_12("2.4.1.6"),
             Ref::debian_12("2.4.1.7"),
             Ref::amazon_linux_2023("4.1"),
+            Ref::independent("5.1"),
             Ref::Cwe(732),
         ],
         judge: readable_cron,

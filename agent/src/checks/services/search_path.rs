@@ -23,6 +23,7 @@ check! {
         references: [
             Ref::debian_12("5.4.2.5"),
             Ref::amazon_linux_2023("6.2.8"),
+            Ref::independent("6.2.6"),
             Ref::Cwe(426),
             Ref::Cwe(427),
         ],

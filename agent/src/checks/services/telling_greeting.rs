@@ -25,6 +25,8 @@ check! {
             Ref::debian_12("1.6.3"),
             Ref::amazon_linux_2023("1.7.2"),
             Ref::amazon_linux_2023("1.7.3"),
+            Ref::independent("1.7.1.2"),
+            Ref::independent("1.7.1.3"),
             Ref::Cwe(200),
             Ref::Manual("issue(5)"),
         ],

@@ -23,6 +23,7 @@ check! {
         references: [
             Ref::debian_12("5.1.4"),
             Ref::amazon_linux_2023("4.2.4"),
+            Ref::independent("5.2.18"),
             Ref::Cwe(284),
             Ref::Manual("sshd_config(5)"),
         ],

@@ -24,6 +24,10 @@ check! {
         references: [
             Ref::debian_12("5.1.6"),
             Ref::debian_12("5.1.12"),
+            Ref::debian_12("5.1.15"),
+            Ref::independent("5.2.13"),
+            Ref::independent("5.2.14"),
+            Ref::independent("5.2.15"),
             Ref::Cwe(327),
             Ref::Manual("sshd_config(5)"),
         ],

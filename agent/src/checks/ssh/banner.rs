@@ -21,6 +21,7 @@ check! {
         references: [
             Ref::debian_12("5.1.5"),
             Ref::amazon_linux_2023("4.2.15"),
+            Ref::independent("5.2.19"),
             Ref::Manual("sshd_config(5)"),
         ],
         judge: banner,

@@ -26,6 +26,8 @@ check! {
             Ref::debian_12("5.1.18"),
             Ref::amazon_linux_2023("4.2.17"),
             Ref::amazon_linux_2023("4.2.18"),
+            Ref::independent("5.2.22"),
+            Ref::independent("5.2.23"),
             Ref::Cwe(770),
             Ref::Manual("sshd_config(5)"),
         ],

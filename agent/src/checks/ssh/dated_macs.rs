@@ -21,7 +21,12 @@ check! {
         severity: Info,
         scope: Files,
         since: "0.1.0",
-        references: [Ref::debian_12("5.1.15"), Ref::Cwe(327), Ref::Manual("sshd_config(5)")],
+        references: [
+            Ref::debian_12("5.1.15"),
+            Ref::independent("5.2.14"),
+            Ref::Cwe(327),
+            Ref::Manual("sshd_config(5)"),
+        ],
         judge: dated_macs,
         passes: |tree| { tree.sshd("MACs hmac-sha2-256-etm@openssh.com\n"); },
         fails: |tree| { tree.sshd("MACs hmac-sha2-256,umac-64-etm@openssh.com\n"); },

@@ -20,6 +20,7 @@ check! {
         references: [
             Ref::debian_12("5.1.19"),
             Ref::amazon_linux_2023("4.2.9"),
+            Ref::independent("5.2.11"),
             Ref::Cwe(258),
             Ref::Manual("sshd_config(5)"),
         ],

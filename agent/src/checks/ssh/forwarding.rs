@@ -26,6 +26,7 @@ check! {
         references: [
             Ref::debian_12("5.1.8"),
             Ref::amazon_linux_2023("4.2.13"),
+            Ref::independent("5.2.21"),
             Ref::Cwe(441),
             Ref::Manual("sshd_config(5)"),
         ],

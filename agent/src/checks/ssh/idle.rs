@@ -25,6 +25,7 @@ check! {
         references: [
             Ref::debian_12("5.1.7"),
             Ref::amazon_linux_2023("4.2.20"),
+            Ref::independent("5.2.16"),
             Ref::Cwe(613),
             Ref::Manual("sshd_config(5)"),
         ],

@@ -26,6 +26,8 @@ check! {
             Ref::debian_12("5.1.16"),
             Ref::amazon_linux_2023("4.2.16"),
             Ref::amazon_linux_2023("4.2.19"),
+            Ref::independent("5.2.7"),
+            Ref::independent("5.2.17"),
             Ref::Cwe(307),
             Ref::Manual("sshd_config(5)"),
         ],

@@ -25,6 +25,7 @@ check! {
         references: [
             Ref::debian_12("5.1.14"),
             Ref::amazon_linux_2023("4.2.5"),
+            Ref::independent("5.2.5"),
             Ref::Cwe(778),
             Ref::Manual("sshd_config(5)"),
         ],

@@ -24,6 +24,7 @@ check! {
         references: [
             Ref::debian_12("5.1.22"),
             Ref::amazon_linux_2023("4.2.6"),
+            Ref::independent("5.2.20"),
             Ref::Cwe(284),
             Ref::Manual("sshd_config(5)"),
         ],

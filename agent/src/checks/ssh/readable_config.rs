@@ -22,6 +22,7 @@ check! {
         references: [
             Ref::debian_12("5.1.1"),
             Ref::amazon_linux_2023("4.2.1"),
+            Ref::independent("5.2.1"),
             Ref::Cwe(732),
         ],
         judge: readable_config,

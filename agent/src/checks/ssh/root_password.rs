@@ -24,6 +24,7 @@ check! {
             Ref::AwsSharedAmi,
             Ref::debian_12("5.1.20"),
             Ref::amazon_linux_2023("4.2.7"),
+            Ref::independent("5.2.10"),
             Ref::Cwe(250),
             Ref::Cwe(307),
             Ref::Manual("sshd_config(5)"),

@@ -22,6 +22,13 @@ check! {
         references: [
             Ref::debian_12("5.1.10"),
             Ref::debian_12("5.1.21"),
+            Ref::amazon_linux_2023("4.2.8"),
+            Ref::amazon_linux_2023("4.2.10"),
+            Ref::amazon_linux_2023("4.2.11"),
+            Ref::debian_12("5.1.11"),
+            Ref::independent("5.2.8"),
+            Ref::independent("5.2.9"),
+            Ref::independent("5.2.12"),
             Ref::Cwe(290),
             Ref::Cwe(454),
             Ref::Manual("sshd_config(5)"),

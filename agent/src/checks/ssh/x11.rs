@@ -20,6 +20,7 @@ check! {
         references: [
             Ref::debian_12("5.1.8"),
             Ref::amazon_linux_2023("4.2.12"),
+            Ref::independent("5.2.6"),
             Ref::Manual("sshd_config(5)"),
         ],
         same_as: [SameAs::About("SSH-7408", "X11Forwarding")],
