@@ -1,7 +1,8 @@
 //! Every check there is, in the order of their ids.
 
 use super::{
-    Check, accounts, boot, filesystem, image, kernel, logging, network, services, ssh, upkeep,
+    Check, accounts, boot, cloud, containers, filesystem, image, kernel, logging, network,
+    services, ssh, upkeep,
 };
 
 /// Every check there is, in the order of their ids.
@@ -49,6 +50,17 @@ pub const CATALOGUE: &[&Check] = &[
     &boot::password::NO_BOOT_PASSWORD,
     &boot::console::FREE_CONSOLE,
     &boot::command_line::WEAK_COMMAND_LINE,
+    &cloud::ssh_passwords::SSH_PASSWORDS_AT_BOOT,
+    &cloud::root_login::ROOT_KEY_AT_BOOT,
+    &cloud::ssm_identity::BAKED_SSM_IDENTITY,
+    &cloud::cloudwatch::CLOUDWATCH_KEY,
+    &cloud::ssm::NO_SSM_AGENT,
+    &containers::docker_network::OPEN_DOCKER,
+    &containers::docker_socket::OPEN_DOCKER_SOCKET,
+    &containers::groups::ENGINE_GROUP,
+    &containers::registries::INSECURE_REGISTRY,
+    &containers::docker_settings::LAX_DOCKER,
+    &containers::kubelet::OPEN_KUBELET,
     &filesystem::set_id::FOREIGN_SET_ID,
     &filesystem::world_writable::WORLD_WRITABLE_FILE,
     &filesystem::unsticky::UNSTICKY_DIRECTORY,
@@ -58,6 +70,8 @@ pub const CATALOGUE: &[&Check] = &[
     &filesystem::loose_programs::LOOSE_PROGRAM,
     &filesystem::own_partitions::NO_OWN_PARTITION,
     &filesystem::data_mounts::LAX_DATA_MOUNT,
+    &filesystem::system_files::OPEN_SYSTEM_FILE,
+    &filesystem::preload::PRELOADED_LIBRARY,
     &image::host_keys::BAKED_HOST_KEY,
     &image::authorized_keys::LEFT_AUTHORIZED_KEY,
     &image::private_keys::LEFT_PRIVATE_KEY,
@@ -155,6 +169,9 @@ pub const CATALOGUE: &[&Check] = &[
     &services::shares::OPEN_SHARE,
     &services::open_stores::OPEN_STORE,
     &services::unit_secrets::UNIT_SECRET,
+    &services::unconfined::UNCONFINED_SERVICE,
+    &services::control_keys::CONTROL_KEYS,
+    &services::lingering::LINGERING_USER,
     &upkeep::end_of_life::END_OF_LIFE,
     &upkeep::reboot::REBOOT_PENDING,
     &upkeep::time::NO_TIMEKEEPER,

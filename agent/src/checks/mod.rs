@@ -9,6 +9,8 @@ mod catalogue;
 mod check;
 mod accounts;
 mod boot;
+mod cloud;
+mod containers;
 mod filesystem;
 mod image;
 mod kernel;

@@ -73,6 +73,8 @@ impl Check {
         match self.id.get(3..6) {
             Some("ACC") => "accounts",
             Some("BOO") => "boot",
+            Some("CLD") => "cloud",
+            Some("CTR") => "containers",
             Some("FS-") => "filesystem",
             Some("IMG") => "image",
             Some("KRN") => "kernel",

@@ -9,12 +9,15 @@ pub(crate) mod audit;
 pub(crate) mod boot;
 pub(crate) mod boot_loader;
 pub(crate) mod certificates;
+pub(crate) mod cloud_agents;
+pub(crate) mod cloud_init;
 mod commands;
 pub(crate) mod consoles;
 pub(crate) mod container;
 pub(crate) mod core_dumps;
 pub(crate) mod cpu;
 pub(crate) mod cron;
+pub(crate) mod docker;
 pub(crate) mod dot_files;
 mod drop_ins;
 pub(crate) mod eol;
@@ -30,7 +33,9 @@ mod ini;
 pub(crate) mod integrity;
 pub(crate) mod kernels;
 pub(crate) mod known_passwords;
+pub(crate) mod kubelet;
 pub(crate) mod leftovers;
+pub(crate) mod local_units;
 pub(crate) mod lockdown;
 pub(crate) mod log_files;
 pub(crate) mod login_files;
@@ -50,6 +55,7 @@ pub(crate) mod path;
 pub(crate) mod private_keys;
 pub(crate) mod programs;
 pub(crate) mod promiscuous;
+pub(crate) mod registries;
 pub(crate) mod rpm_repos;
 pub(crate) mod rsyslog;
 pub(crate) mod scheduling;
@@ -63,6 +69,7 @@ pub(crate) mod startup;
 pub(crate) mod sudoers;
 pub(crate) mod swaps;
 pub(crate) mod sysctl;
+pub(crate) mod system_files;
 pub(crate) mod systemd_conf;
 pub(crate) mod timekeepers;
 pub(crate) mod trust;
@@ -137,6 +144,20 @@ pub(crate) struct Facts {
     pub(crate) timekeepers: Fact<Vec<timekeepers::Timekeeper>>,
     /// Other private keys.
     pub(crate) private_keys: Fact<private_keys::PrivateKeys>,
+    /// How dockerd is set up.
+    pub(crate) docker: Fact<docker::Docker>,
+    /// Registries of container images whose certificate is not checked.
+    pub(crate) registries: Fact<Vec<registries::Insecure>>,
+    /// The kubelet's configuration.
+    pub(crate) kubelet: Fact<Vec<kubelet::Kubelet>>,
+    /// cloud-init's settings.
+    pub(crate) cloud_init: Fact<cloud_init::CloudInit>,
+    /// What AWS's agents left.
+    pub(crate) cloud_agents: Fact<cloud_agents::CloudAgents>,
+    /// Services that were made for this machine.
+    pub(crate) local_units: Fact<local_units::LocalUnits>,
+    /// Mode and owner of files that decide for the whole system.
+    pub(crate) system_files: Fact<system_files::SystemFiles>,
     /// Secrets in configuration.
     pub(crate) secrets: Fact<secrets::Secrets>,
     /// Private SSH host keys.
@@ -288,6 +309,13 @@ impl Facts {
             programs,
             services,
             private_keys: guarded(|| private_keys::collect(host, &walk)),
+            docker: guarded(|| docker::collect(host)),
+            registries: guarded(|| registries::collect(host)),
+            kubelet: guarded(|| kubelet::collect(host)),
+            cloud_init: guarded(|| cloud_init::collect(host)),
+            cloud_agents: guarded(|| cloud_agents::collect(host)),
+            local_units: guarded(|| local_units::collect(host)),
+            system_files: guarded(|| system_files::collect(host)),
             secrets: guarded(|| secrets::collect(host, &walk)),
             host_keys: guarded(|| host_keys::collect(host)),
             home_files: guarded(|| home_files::collect(host)),

@@ -1,10 +1,12 @@
 //! What root runs by itself, who else could change it, and what need not run at all.
 
 pub(crate) mod clients;
+pub(crate) mod control_keys;
 pub(crate) mod cron;
 pub(crate) mod desktop;
 pub(crate) mod file_sharing;
 pub(crate) mod job_users;
+pub(crate) mod lingering;
 pub(crate) mod mail;
 pub(crate) mod open_greeting;
 pub(crate) mod open_stores;
@@ -14,6 +16,7 @@ pub(crate) mod servers;
 pub(crate) mod shares;
 pub(crate) mod startup;
 pub(crate) mod telling_greeting;
+pub(crate) mod unconfined;
 pub(crate) mod unit_secrets;
 pub(crate) mod units;
 
