@@ -65,11 +65,15 @@ impl FileMode {
     }
 }
 
-/// The files right in a directory, sorted by name; none where there is no such directory.
+/// How many files of one directory are looked at.
+const MAX_FILES: usize = 5000;
+
+/// What is right in a directory, sorted by name; nothing where there is no such directory.
 pub(crate) fn files_in(host: &Host, directory: &str) -> Vec<PathBuf> {
     host.list(directory)
         .unwrap_or_default()
         .into_iter()
+        .take(MAX_FILES)
         .map(|name| Path::new(directory).join(name))
         .collect()
 }

@@ -26,6 +26,7 @@ check! {
         since: "0.1.0",
         references: [
             Ref::debian_12("1.3.1.2"),
+            Ref::ubuntu_2204("1.3.1.2"),
             Ref::amazon_linux_2023("1.6.1.2"),
             Ref::Cwe(1188),
             Ref::Page(

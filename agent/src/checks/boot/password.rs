@@ -23,6 +23,7 @@ check! {
         since: "0.1.0",
         references: [
             Ref::debian_12("1.4.1"),
+            Ref::ubuntu_2204("1.4.1"),
             Ref::independent("1.4.2"),
             Ref::Cwe(306),
             Ref::Page(

@@ -24,6 +24,7 @@ check! {
         since: "0.1.0",
         references: [
             Ref::debian_12("1.1.2"),
+            Ref::ubuntu_2204("1.1.2"),
             Ref::amazon_linux_2023("1.1"),
             Ref::independent("1.1"),
             Ref::Cwe(400),

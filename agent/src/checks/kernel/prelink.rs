@@ -19,6 +19,7 @@ check! {
         since: "0.1.0",
         references: [
             Ref::debian_12("1.5.4"),
+            Ref::ubuntu_2204("1.5.4"),
             Ref::Cwe(330),
             Ref::Manual("prelink(8)"),
         ],

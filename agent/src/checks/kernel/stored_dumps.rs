@@ -23,6 +23,7 @@ check! {
         since: "0.1.0",
         references: [
             Ref::debian_12("1.5.5"),
+            Ref::ubuntu_2204("1.5.5"),
             Ref::amazon_linux_2023("1.5.3"),
             Ref::amazon_linux_2023("1.5.4"),
             Ref::Cwe(528),

@@ -61,7 +61,12 @@ fn open_mail_server(facts: &Facts) -> Judged {
     let faults: Vec<Fault> = servers
         .iter()
         .filter(|server| server.listens == Some(true))
-        .map(|server| Fault::new(server.name, format!("{} says so", server.source)))
+        .map(|server| {
+            Fault::new(
+                server.name,
+                format!("by {} it listens beyond this machine", server.source),
+            )
+        })
         .collect();
     match servers.iter().find(|server| server.listens.is_none()) {
         Some(server) if faults.is_empty() => Err(NotJudged::Unknown(format!(

@@ -7,7 +7,7 @@ use crate::facts::Facts;
 check! {
     /// ## What it checks
     /// Which servers start at boot that an image has only on purpose: for DHCP, DNS, directories,
-    /// mailboxes, SNMP, web pages and proxies, and xinetd. For services without encryption see
+    /// mailboxes, SNMP, web pages, proxies, consoles in the browser, remote desktops, and xinetd. For services without encryption see
     /// HT-NET-003.
     ///
     /// ## Why it matters
@@ -77,6 +77,7 @@ const TABLE: &Table = &[
         &["apache2", "httpd", "nginx", "lighttpd", "caddy"],
         Info,
     ),
+    ("web console", &["cockpit.socket", "webmin"], Low),
     ("xinetd", &["xinetd"], Low),
 ];
 
