@@ -5,9 +5,11 @@
 //! was not there is marked where the old scan had not looked.
 //!
 //! What one scan has as a finding of its own and the other as part of another engine's
-//! ([`Finding::same_as`]) is neither: the fault is in both.
+//! ([`Finding::same_as`]) is neither: the fault is in both. And what is waived is neither new nor
+//! unchanged: it is told apart, and so is what comes back once its waiver is over.
 
 mod text;
+mod vulnerabilities;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ use jiff::Timestamp;
 use crate::{CheckOutcome, EngineId, EngineOutcome, Finding, MORE_PLACES, Report, Score, Status};
 
 pub use text::text;
+pub use vulnerabilities::{NewVulnerability, UnseenVulnerability, Vulnerabilities};
 pub use wire::to_json;
 
 /// What changed from one scan to the next. Each list is sorted worst first, as in a report.
@@ -34,6 +37,12 @@ pub struct Diff {
     pub unseen: Vec<UnseenFinding>,
     /// Findings of both, as the new scan has them.
     pub unchanged: Vec<Finding>,
+    /// Findings of both that were waived in the old scan and are no longer.
+    pub returned: Vec<Finding>,
+    /// Findings of the new scan that are waived.
+    pub waived: Vec<Finding>,
+    /// What changed in the known vulnerabilities.
+    pub vulnerabilities: Vulnerabilities,
     /// How the score moved.
     pub score: ScoreMove,
 }
@@ -106,11 +115,18 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
         fixed: Vec::new(),
         unseen: Vec::new(),
         unchanged: Vec::new(),
+        returned: Vec::new(),
+        waived: Vec::new(),
+        vulnerabilities: vulnerabilities::vulnerabilities(old, new),
         score: score_move(old.score.as_ref(), new.score.as_ref()),
     };
     for (fingerprint, finding) in &after {
         let finding: Finding = (*finding).clone();
-        if before.contains_key(fingerprint) || is_told(&finding, old) {
+        if finding.is_waived() {
+            diff.waived.push(finding);
+        } else if before.get(fingerprint).is_some_and(|one| one.is_waived()) {
+            diff.returned.push(finding);
+        } else if before.contains_key(fingerprint) || is_told(&finding, old) {
             diff.unchanged.push(finding);
         } else {
             let newly_looked_at = not_looked(old, &finding);
@@ -135,7 +151,9 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
     diff.fixed.sort_by(worst_first);
     diff.unseen
         .sort_by(|a, b| worst_first(&a.finding, &b.finding));
-    diff.unchanged.sort_by(worst_first);
+    for list in [&mut diff.unchanged, &mut diff.returned, &mut diff.waived] {
+        list.sort_by(worst_first);
+    }
     diff
 }
 
@@ -321,6 +339,28 @@ mod tests {
             }
         }
         assert_eq!(diff(&merged, &gone).fixed.len(), 1);
+    }
+
+    #[test]
+    fn what_is_waived_is_not_new_and_comes_back_with_its_waiver_over() {
+        let old = sample::typical();
+        let waived = sample::vulnerable();
+        let forth = diff(&old, &waived);
+        assert_eq!(forth.waived.len(), 13);
+        assert!(forth.new.iter().all(|one| !one.finding.is_waived()));
+        assert_eq!(forth.fixed, []);
+        let mut over = waived.clone();
+        for waiver in over
+            .findings
+            .iter_mut()
+            .filter_map(|one| one.waiver.as_mut())
+        {
+            waiver.expired = true;
+        }
+        let back = diff(&waived, &over);
+        assert_eq!(fingerprints(&back.returned), fingerprints(&forth.waived));
+        assert!(back.new.is_empty() && back.waived.is_empty());
+        assert_eq!(back.unchanged.len() + 13, over.findings.len());
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! A [`Diff`] as a person reads it.
 
+mod vulnerabilities;
+
 use anstyle::{AnsiColor, Color, Style};
 use jiff::tz::TimeZone;
 
 use crate::render::page::{Page, pad};
+use crate::render::words::waiver;
 use crate::{Finding, Status, clean_line};
 
 use super::{Diff, ScoreMove, Side};
@@ -50,6 +53,16 @@ pub fn text(diff: &Diff, color: bool, width: usize) -> String {
         write_finding(&mut page, "?", YELLOW, &unseen.finding);
         page.paragraph(INDENT, DIM, &clean_line(&unseen.why, 200));
     }
+    if !diff.returned.is_empty() {
+        page.heading("Back: waived before, and no longer");
+    }
+    for returned in &diff.returned {
+        write_finding(&mut page, "!", YELLOW, returned);
+        if let Some(over) = &returned.waiver {
+            page.paragraph(INDENT, DIM, &waiver(over));
+        }
+    }
+    vulnerabilities::write(&mut page, &diff.vulnerabilities);
     page.into_text()
 }
 
@@ -62,11 +75,21 @@ fn summary(diff: &Diff) -> String {
         diff.new.len(),
         diff.fixed.len(),
         diff.unchanged.len(),
-        match diff.unseen.len() {
-            0 => String::new(),
-            unseen => format!(", {unseen} not looked at"),
-        },
+        others(diff.unseen.len(), diff.returned.len(), diff.waived.len()),
     )
+}
+
+/// What is mostly zero, where it is not.
+fn others(unseen: usize, returned: usize, waived: usize) -> String {
+    [
+        (unseen, "not looked at"),
+        (returned, "back"),
+        (waived, "waived"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, word)| format!(", {number} {word}"))
+    .collect()
 }
 
 /// Which scan it is, and, if it was not complete, that.
@@ -158,6 +181,49 @@ mod tests {
         old.findings
             .extend(sample::typical().findings.last().cloned());
         insta::assert_snapshot!(text(&diff::diff(&old, &new), false, 80));
+    }
+
+    #[test]
+    fn vulnerabilities_and_waivers_that_differ() {
+        let mut old = sample::vulnerable();
+        let mut new = old.clone();
+        old.vulnerabilities
+            .retain(|one| !["sudo", "vim-tiny"].contains(&&*one.package));
+        for package in old.packages.iter_mut().filter(|one| one.name == "sudo") {
+            package.version = "1.9.13p3-1+deb12u1".to_owned();
+        }
+        new.vulnerabilities
+            .retain(|one| one.source.as_deref() != Some("glibc"));
+        for waiver in new
+            .findings
+            .iter_mut()
+            .filter_map(|one| one.waiver.as_mut())
+        {
+            waiver.expired |= waiver.reason.starts_with("The key");
+        }
+        for package in new
+            .packages
+            .iter_mut()
+            .filter(|one| one.name.starts_with("libc"))
+        {
+            package.version = "2.36-9+deb12u14".to_owned();
+        }
+        new.advisories = None;
+        let unseen = text(&diff::diff(&old, &new), false, 80);
+        assert!(
+            unseen.contains("not looked for by the new scan"),
+            "{unseen}"
+        );
+        new.advisories.clone_from(&old.advisories);
+        if let Some(advisories) = &mut new.advisories {
+            advisories.feeds.clear();
+        }
+        insta::assert_snapshot!(text(&diff::diff(&old, &new), false, 100));
+        let looked = text(&diff::diff(&sample::typical(), &new), false, 80);
+        assert!(
+            looked.contains("not looked for by the old scan"),
+            "{looked}"
+        );
     }
 
     #[test]

@@ -22,6 +22,9 @@ struct Wire {
     fixed: Vec<v1::Finding>,
     unseen: Vec<Unseen>,
     unchanged: Vec<v1::Finding>,
+    returned: Vec<v1::Finding>,
+    waived: Vec<v1::Finding>,
+    vulnerabilities: Vulnerabilities,
 }
 
 #[derive(Debug, Serialize)]
@@ -40,6 +43,8 @@ struct Summary {
     fixed: usize,
     unseen: usize,
     unchanged: usize,
+    returned: usize,
+    waived: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,13 +67,49 @@ struct Unseen {
     why: String,
 }
 
+#[derive(Debug, Serialize)]
+struct Vulnerabilities {
+    old_looked: bool,
+    new_looked: bool,
+    summary: VulnerabilitySummary,
+    new: Vec<NewVulnerability>,
+    fixed: Vec<v1::Vulnerability>,
+    unseen: Vec<UnseenVulnerability>,
+    unchanged: Vec<v1::Vulnerability>,
+    returned: Vec<v1::Vulnerability>,
+    waived: Vec<v1::Vulnerability>,
+}
+
+#[derive(Debug, Serialize)]
+struct VulnerabilitySummary {
+    #[serde(flatten)]
+    all: Summary,
+    newly_known: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct NewVulnerability {
+    vulnerability: v1::Vulnerability,
+    newly_looked_at: Option<String>,
+    newly_known: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct UnseenVulnerability {
+    vulnerability: v1::Vulnerability,
+    why: String,
+}
+
 /// Writes a diff: indented JSON with a line end after it.
 ///
 /// Its members are `schema_version` (1), `old_scan` and `new_scan` (`id`, `finished`, `status`,
 /// `ami`, `hostname`), `summary` (how many of each), `score` (`old`, `new`,
 /// `comparable`, `reasons`), and the lists `new` (`finding`, `newly_looked_at`: why the old scan
-/// could not have had it, or null), `fixed`, `unseen` (`finding`, `why`) and `unchanged`, whose
-/// findings are those of the report's format.
+/// could not have had it, or null), `fixed`, `unseen` (`finding`, `why`), `unchanged`, `returned`
+/// (waived in the old scan and no longer) and `waived`, whose findings are those of the report's format.
+/// `vulnerabilities` has the same lists of `vulnerability` instead of `finding`, with `newly_known` (the
+/// old scan looked, and had the same version of the package), and `old_looked` and `new_looked`: whether
+/// the scans looked for vulnerabilities at all.
 pub fn to_json(diff: &Diff) -> Result<String, serde_json::Error> {
     let mut json = serde_json::to_string_pretty(&Wire::from(diff))?;
     json.push('\n');
@@ -88,6 +129,8 @@ impl From<&Diff> for Wire {
                 fixed: diff.fixed.len(),
                 unseen: diff.unseen.len(),
                 unchanged: diff.unchanged.len(),
+                returned: diff.returned.len(),
+                waived: diff.waived.len(),
             },
             score: ScoreMove {
                 old: diff.score.old,
@@ -99,6 +142,9 @@ impl From<&Diff> for Wire {
             fixed: diff.fixed.iter().map(Into::into).collect(),
             unseen: diff.unseen.iter().map(Unseen::from).collect(),
             unchanged: diff.unchanged.iter().map(Into::into).collect(),
+            returned: diff.returned.iter().map(Into::into).collect(),
+            waived: diff.waived.iter().map(Into::into).collect(),
+            vulnerabilities: (&diff.vulnerabilities).into(),
         }
     }
 }
@@ -133,6 +179,49 @@ impl From<&UnseenFinding> for Unseen {
     }
 }
 
+impl From<&super::Vulnerabilities> for Vulnerabilities {
+    fn from(diff: &super::Vulnerabilities) -> Self {
+        let newly = diff.new.iter().filter(|one| one.newly_looked_at.is_some());
+        Self {
+            old_looked: diff.old_looked,
+            new_looked: diff.new_looked,
+            summary: VulnerabilitySummary {
+                all: Summary {
+                    new: diff.new.len(),
+                    newly_looked_at: newly.count(),
+                    fixed: diff.fixed.len(),
+                    unseen: diff.unseen.len(),
+                    unchanged: diff.unchanged.len(),
+                    returned: diff.returned.len(),
+                    waived: diff.waived.len(),
+                },
+                newly_known: diff.new.iter().filter(|one| one.newly_known).count(),
+            },
+            new: diff
+                .new
+                .iter()
+                .map(|one| NewVulnerability {
+                    vulnerability: (&one.vulnerability).into(),
+                    newly_looked_at: one.newly_looked_at.clone(),
+                    newly_known: one.newly_known,
+                })
+                .collect(),
+            fixed: diff.fixed.iter().map(Into::into).collect(),
+            unseen: diff
+                .unseen
+                .iter()
+                .map(|one| UnseenVulnerability {
+                    vulnerability: (&one.vulnerability).into(),
+                    why: one.why.clone(),
+                })
+                .collect(),
+            unchanged: diff.unchanged.iter().map(Into::into).collect(),
+            returned: diff.returned.iter().map(Into::into).collect(),
+            waived: diff.waived.iter().map(Into::into).collect(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,6 +240,18 @@ mod tests {
                 check.outcome = crate::CheckOutcome::Unknown("it was not root".to_owned());
             }
         }
+        let known = sample::vulnerable();
+        let kept = ["sudo", "tar", "xz-utils"];
+        let kept = known
+            .vulnerabilities
+            .iter()
+            .filter(|one| kept.contains(&&*one.package));
+        old.advisories.clone_from(&known.advisories);
+        new.advisories.clone_from(&known.advisories);
+        old.vulnerabilities = kept.cloned().collect();
+        new.vulnerabilities.clone_from(&old.vulnerabilities);
+        old.vulnerabilities.remove(0);
+        new.vulnerabilities.pop();
         insta::assert_snapshot!(to_json(&diff::diff(&old, &new)).unwrap());
     }
 }

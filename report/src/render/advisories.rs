@@ -1,5 +1,7 @@
 //! What vulnerabilities were looked up in, how old that is, or why they were not looked for, in words.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -12,7 +14,7 @@ use super::coverage::sentence;
 pub(super) const CHECK: &str = "vulnerabilities";
 
 /// Why vulnerabilities were not looked for; may be empty.
-pub(super) fn why_not(report: &Report) -> String {
+pub(crate) fn why_not(report: &Report) -> String {
     let engine = EngineId::Packages;
     let Some(run) = report.engines.iter().find(|run| run.engine == engine) else {
         return format!("the engine {engine} was not asked");
@@ -60,6 +62,35 @@ pub(super) fn feed(feed: &Feed) -> String {
     )
 }
 
+/// The kinds of packages that have no advisories, as a sentence: those of languages, which feeds of
+/// distributions say nothing of.
+pub(super) fn left_out(report: &Report) -> Option<String> {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for package in &report.packages {
+        let kind = &*package.kind;
+        if !matches!(kind, "deb" | "rpm" | "apk" | "lynis") {
+            *kinds.entry(kind).or_default() += 1;
+        }
+    }
+    kinds.retain(|kind, _| !report.vulnerabilities.iter().any(|one| one.kind == *kind));
+    let total: usize = kinds.values().sum();
+    let kinds: Vec<String> = kinds
+        .iter()
+        .take(5)
+        .map(|(kind, number)| format!("{number} {}", clean_line(kind, 20)))
+        .collect();
+    let what = kinds.join(", ");
+    match total {
+        0 => None,
+        1 => Some(format!(
+            "{what} package is not looked up: the feeds are of distributions."
+        )),
+        _ => Some(format!(
+            "{what} packages are not looked up: the feeds are of distributions."
+        )),
+    }
+}
+
 /// How old the advisories were when the scan ended: `1 day old`, `of unknown age`.
 pub(super) fn age(report: &Report, advisories: &Advisories) -> String {
     match advisories.age(report.scan.finished) {
@@ -100,6 +131,17 @@ mod tests {
         assert_eq!(stale(&sample::typical()), None);
         assert_eq!(stale(&sample::vulnerable()), None);
         assert!(stale(&sample::stale()).unwrap().contains("23 days old"));
+    }
+
+    #[test]
+    fn packages_without_advisories_are_told() {
+        let report = sample::vulnerable();
+        let told = left_out(&report).unwrap();
+        assert!(
+            told.starts_with("1 pypi package is not looked up"),
+            "{told}"
+        );
+        assert_eq!(left_out(&sample::spotless()), None);
     }
 
     #[test]

@@ -4,12 +4,12 @@
 //! strings of a report come from outside, so each rendering cleans and escapes them for its form.
 //! None lets silence read as a clean host: what was not looked at is in all of them.
 
-mod advisories;
+pub(crate) mod advisories;
 mod coverage;
 mod pages;
 mod upgrades;
 mod versions;
-mod words;
+pub(crate) mod words;
 
 pub mod csv;
 pub mod cyclonedx;

@@ -221,7 +221,7 @@ mod tests {
         let outlook = outlook(&upgrades(&report.vulnerabilities));
         assert_eq!(
             outlook.sentence(),
-            "27 of 39 go away by upgrading 10 packages, 7 have no repair yet, 5 will not be repaired"
+            "26 of 38 go away by upgrading 9 packages, 7 have no repair yet, 5 will not be repaired"
         );
         assert_eq!(
             Some(outlook.all),

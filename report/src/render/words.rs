@@ -50,7 +50,7 @@ pub(super) fn why_no_score(report: &Report) -> String {
 }
 
 /// `waived by OWNER until 2026-12-31: REASON`, and of one that has expired that.
-pub(super) fn waiver(waiver: &Waiver) -> String {
+pub(crate) fn waiver(waiver: &Waiver) -> String {
     let over = if waiver.expired {
         ", which is over, so it counts again"
     } else {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{Markup, html};
 
-use super::super::advisories::{age, feed, not_looked, origin, stale};
+use super::super::advisories::{age, feed, left_out, not_looked, origin, stale};
 use super::super::page::count;
 use super::super::pages::page_of;
 use super::super::upgrades::{Known, Upgrade, outlook};
@@ -60,6 +60,7 @@ fn source(report: &Report, advisories: &Advisories) -> Markup {
             }
             @if advisories.feeds.len() > NAMED { " and " (advisories.feeds.len() - NAMED) " more" }
             "."
+            @if let Some(left_out) = left_out(report) { " " (left_out) }
             @if let Some(hash) = &advisories.sha256 {
                 " " span.hash { "SHA-256 " code title=(line(hash)) { (line(hash).chars().take(8).collect::<String>()) } }
             }

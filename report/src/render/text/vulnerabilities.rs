@@ -4,7 +4,7 @@ use anstyle::Style;
 
 use crate::{Counts, Report, Severity, clean_line};
 
-use super::super::advisories::{age, feed, not_looked, origin, stale};
+use super::super::advisories::{age, feed, left_out, not_looked, origin, stale};
 use super::super::page::{Page, count};
 use super::super::upgrades::{Upgrade, outlook, upgrades};
 use super::findings::write_blocks;
@@ -46,6 +46,9 @@ pub(super) fn write(page: &mut Page, report: &Report, all: bool) {
         },
     );
     page.paragraph("  ", DIM, &source);
+    if let Some(left_out) = left_out(report) {
+        page.paragraph("  ", DIM, &left_out);
+    }
     if let Some(warning) = stale(report) {
         page.paragraph("! ", WARNING.bold(), &warning);
     }
