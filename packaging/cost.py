@@ -40,6 +40,7 @@ PRICES = {
     "S3 storage": Price(0.023, "GB-month", False),
     "Lambda request": Price(0.20 / MILLION, "request", True),
     "Lambda arm64": Price(0.0000133334, "GB-second", True),
+    "Lambda ephemeral storage": Price(0.0000000309, "GB-second", False),
     "SQS FIFO": Price(0.50 / MILLION, "request", False),
     # AMI and Image Builder events are management events and free. Those of S3 are opt-in data events;
     # third-party pages disagree whether they cost anything: the dearer answer counts here.
@@ -74,7 +75,13 @@ REAP_LOG_GB = 1e-6
 # "Configuring scaling behavior for SQS event source mappings"; said of standard queues). 20 s each.
 IDLE_RECEIVES = 5 * MONTH / 20
 METRICS = 5
-ALARMS = 6
+ALARMS = 7
+# The advisories, once a day. How long that takes is an assumption: the feeds were out of reach where this was written.
+REFRESHES = MONTH / 86_400
+REFRESH_SECONDS = 300
+REFRESH_GB = 2
+REFRESH_DISK_GB = 4 - 0.5  # half a GB costs nothing
+ADVISORIES_GB = 0.1
 
 
 def price(name):
@@ -103,6 +110,14 @@ def month(amis, seconds, cpu_seconds):
         "S3: storage": amis * (REPORT_GB + RAW_GB) * price("S3 storage"),
         "Lambda": (amis * LAMBDA_REQUESTS + REAPS) * price("Lambda request")
         + (amis * LAMBDA_SECONDS + REAPS * REAP_SECONDS) * LAMBDA_GB * price("Lambda arm64"),
+        "Advisories, refreshed once a day": REFRESHES
+        * (
+            price("Lambda request")
+            + price("S3 PUT")
+            + REFRESH_SECONDS * REFRESH_GB * price("Lambda arm64")
+            + REFRESH_SECONDS * REFRESH_DISK_GB * price("Lambda ephemeral storage")
+        )
+        + ADVISORIES_GB * price("S3 storage"),
         "SQS (Lambda polls, AMIs or not)": (amis * QUEUE_REQUESTS + IDLE_RECEIVES) * price("SQS FIFO"),
         "EventBridge: S3 events": amis * S3_EVENTS * price("EventBridge S3 event"),
         "CloudWatch: logs": (amis * LOG_GB + REAPS * REAP_LOG_GB) * price("CloudWatch Logs"),

@@ -2,12 +2,12 @@
 # Builds Hard Target, uploads it and deploys the stack. Run again it changes nothing unless the source
 # or a parameter has changed.
 #
-#   BUCKET=…       bucket for the Lambda package and the agents, in REGION; made if there is none
+#   BUCKET=…       bucket for the Lambda packages and the agents, in REGION; made if there is none
 #   REGION=…       else AWS_REGION, AWS_DEFAULT_REGION or the AWS CLI's configuration
 #   STACK=…        hardtarget unless said; several may live side by side in one account
 #   PARAMETERS=…   `Name=value Name=value …` of packaging/hardtarget.yaml; what is not named stays as it was
 #   ARTEFACTS=…    a directory with what is built already: x86_64/hardtarget-agent,
-#                  aarch64/hardtarget-agent and hardtarget-glue below the one or the other
+#                  aarch64/hardtarget-agent, and hardtarget-glue and hardtarget-refresh below the one or the other
 set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${BUCKET:=}" "${PARAMETERS:=}" "${ARTEFACTS:=}"
@@ -22,7 +22,7 @@ glue_architecture=$(stack_parameter GlueArchitecture)
 : "${glue_architecture:=arm64}"
 for one in ${given[@]+"${given[@]}"}; do
     case $one in
-    ArtefactBucket=* | GlueKey=* | Agent*=*) fail "${one%%=*} is set by this script" ;;
+    ArtefactBucket=* | GlueKey=* | RefreshKey=* | Agent*=*) fail "${one%%=*} is set by this script" ;;
     GlueArchitecture=*) glue_architecture=${one#*=} ;;
     [A-Z]*=*) ;;
     *) fail "PARAMETERS are \`Name=value\` with blanks between, and \"$one\" is not" ;;
@@ -37,14 +37,14 @@ esac
 version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"$/\1/p' Cargo.toml)
 [ -n "$version" ] || fail "Cargo.toml has no version"
 
-# Prints the path of a program for a machine, built if need be.
+# Prints the path of a program of a package for a machine, built if need be.
 built() {
-    local program=$1 machine=$2
+    local program=$1 machine=$2 package=${3:-$1}
     if [ -n "$ARTEFACTS" ]; then
         [ -f "$ARTEFACTS/$machine/$program" ] || fail "$ARTEFACTS/$machine/$program is not there"
         echo "$ARTEFACTS/$machine/$program"
     else
-        packaging/static.sh "$machine" dist "$program"
+        packaging/static.sh "$machine" dist "$package" "$program"
     fi
 }
 
@@ -58,8 +58,11 @@ trap 'rm -rf "$work"' EXIT
 agent_x86_64=$(built hardtarget-agent x86_64)
 agent_aarch64=$(built hardtarget-agent aarch64)
 glue=$(built hardtarget-glue "$glue_machine")
-package=$work/hardtarget-glue.zip
-packaging/lambda-zip.py "$glue" "$package"
+refresh=$(built hardtarget-refresh "$glue_machine" hardtarget-advisories)
+glue_package=$work/hardtarget-glue.zip
+refresh_package=$work/hardtarget-refresh.zip
+packaging/lambda-zip.py "$glue" "$glue_package"
+packaging/lambda-zip.py "$refresh" "$refresh_package"
 
 if ! aws s3api head-bucket --bucket "$BUCKET" --expected-bucket-owner "$account" >/dev/null 2>&1; then
     echo "Making the bucket $BUCKET" >&2
@@ -97,19 +100,21 @@ upload() {
 }
 
 # All of it lies below the stack's name, so that undeploy.sh knows what is this stack's.
-glue_key=$STACK/glue/$version/$glue_machine/$(sha256 "$package")/hardtarget-glue.zip
+glue_key=$STACK/glue/$version/$glue_machine/$(sha256 "$glue_package")/hardtarget-glue.zip
+refresh_key=$STACK/refresh/$version/$glue_machine/$(sha256 "$refresh_package")/hardtarget-refresh.zip
 sha256_x86_64=$(sha256 "$agent_x86_64")
 sha256_aarch64=$(sha256 "$agent_aarch64")
 key_x86_64=$STACK/agent/$version/x86_64/$sha256_x86_64/hardtarget-agent
 key_aarch64=$STACK/agent/$version/aarch64/$sha256_aarch64/hardtarget-agent
-upload "$package" "$glue_key"
+upload "$glue_package" "$glue_key"
+upload "$refresh_package" "$refresh_key"
 upload "$agent_x86_64" "$key_x86_64"
 upload "$agent_aarch64" "$key_aarch64"
 
 said=$work/said
 if ! aws cloudformation deploy --stack-name "$STACK" --template-file packaging/hardtarget.yaml \
     --capabilities CAPABILITY_IAM --no-fail-on-empty-changeset --parameter-overrides \
-    ArtefactBucket="$BUCKET" GlueKey="$glue_key" AgentVersion="$version" \
+    ArtefactBucket="$BUCKET" GlueKey="$glue_key" RefreshKey="$refresh_key" AgentVersion="$version" \
     AgentKeyX8664="$key_x86_64" AgentSha256X8664="$sha256_x86_64" \
     AgentKeyAarch64="$key_aarch64" AgentSha256Aarch64="$sha256_aarch64" \
     GlueArchitecture="$glue_architecture" ${given[@]+"${given[@]}"} 2>&1 | tee "$said" >&2; then
@@ -119,6 +124,14 @@ if ! aws cloudformation deploy --stack-name "$STACK" --template-file packaging/h
             "StackEvents[?contains(ResourceStatus, 'FAILED')].[LogicalResourceId, ResourceStatusReason]" >&2 || true
         fail "stack $STACK was not deployed; why is above. One in ROLLBACK_COMPLETE has to be deleted first (make undeploy)"
     fi
+fi
+
+# The schedule would do it, up to a day from now.
+if [ "$(stack_parameter Advisories)" = true ] && ! aws s3api head-object --bucket "$BUCKET" \
+    --key "$STACK/advisories/advisories.htadv" --expected-bucket-owner "$account" >/dev/null 2>&1; then
+    echo "Starting the first download of advisories, which takes some minutes" >&2
+    aws lambda invoke --function-name "$STACK-refresh" --invocation-type Event "$work/answer" >/dev/null ||
+        echo "It could not be started: until tomorrow, vulnerabilities are not looked for" >&2
 fi
 
 echo >&2

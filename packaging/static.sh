@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds a static program for one architecture (x86_64 or aarch64) and prints the binary's path: the
 # agent, Lynis inside, unless the third argument (or PACKAGE) names another package, e.g.
-# hardtarget-glue. The profile is `dist`, what a release has, unless the second argument names
+# hardtarget-glue, and the fourth another program in it than the one named like it. The profile is `dist`, what a release has, unless the second argument names
 # another.
 #
 # All of it is Rust but the arithmetic of TLS (ring: C and assembly); Rust's own linker and musl put
@@ -13,10 +13,11 @@
 # not on where or when this runs: directories are mapped to fixed names, and there is one codegen
 # unit.
 set -euo pipefail
-usage="usage: packaging/static.sh x86_64|aarch64 [PROFILE [PACKAGE]]"
+usage="usage: packaging/static.sh x86_64|aarch64 [PROFILE [PACKAGE [PROGRAM]]]"
 arch=${1:?$usage}
 profile=${2:-dist}
 package=${3:-${PACKAGE:-hardtarget-agent}}
+program=${4:-$package}
 cd "$(dirname "$0")/.."
 here=$PWD
 target=$arch-unknown-linux-musl
@@ -82,5 +83,5 @@ smaller=()
 if [ "$profile" = dist ]; then
     smaller=(-Cstrip=symbols -Clink-arg=--icf=all -Clink-arg=--pack-dyn-relocs=relr)
 fi
-cargo rustc --locked --profile "$profile" --target "$target" -p "$package" --bin "$package" -- "${smaller[@]}" >&2
-echo "$CARGO_TARGET_DIR/$target/$profile/$package"
+cargo rustc --locked --profile "$profile" --target "$target" -p "$package" --bin "$program" -- "${smaller[@]}" >&2
+echo "$CARGO_TARGET_DIR/$target/$profile/$program"

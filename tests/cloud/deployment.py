@@ -129,4 +129,5 @@ def artefacts(directory):
         (directory / machine).mkdir(parents=True)
         (directory / machine / "hardtarget-agent").write_text(f"agent for {machine}\n")
         (directory / machine / "hardtarget-glue").write_text(f"glue for {machine}\n")
+        (directory / machine / "hardtarget-refresh").write_text(f"refresh for {machine}\n")
     return directory

@@ -84,7 +84,7 @@ def of_resource(logical, names):
 
 
 def resolve(value, names):
-    """Fills in Ref, GetAtt and Sub."""
+    """Fills in Ref, GetAtt and Sub; takes the first branch of every If."""
     if isinstance(value, list):
         return [resolve(one, names) for one in value]
     if not isinstance(value, dict):
@@ -94,6 +94,8 @@ def resolve(value, names):
             return names[name]
         case {"Fn::GetAtt": [name, attribute]}:
             return names[f"{name}.{attribute}"]
+        case {"Fn::If": [_, value, _]}:
+            return resolve(value, names)
         case {"Fn::Sub": text}:
             for name, given in names.items():
                 text = text.replace(f"${{{name}}}", given)

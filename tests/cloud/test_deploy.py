@@ -67,7 +67,7 @@ def test_deploys_everything_that_moto_knows(stack):
     expected = {
         name
         for name, resource in template["Resources"].items()
-        if resource["Type"] not in NOT_IN_MOTO and resource.get("Condition", "OwnVpc") == "OwnVpc"
+        if resource["Type"] not in NOT_IN_MOTO and resource.get("Condition", "OwnVpc") in ("OwnVpc", "WithAdvisories")
     }
     assert made == expected
 
@@ -94,13 +94,14 @@ def test_the_function_gets_what_the_contract_says(stack, built):
     assert variables["HARDTARGET_AGENT_KEY_X86_64"] in uploaded
 
 
-def test_the_package_is_a_bootstrap_that_can_be_executed(stack):
-    key = next(key for key in objects(stack, ARTEFACTS_BUCKET) if key.endswith(".zip"))
+@pytest.mark.parametrize("program", ["glue", "refresh"])
+def test_a_package_is_a_bootstrap_that_can_be_executed(stack, program):
+    key = next(key for key in objects(stack, ARTEFACTS_BUCKET) if key.endswith(f"/hardtarget-{program}.zip"))
     package = stack.client("s3").get_object(Bucket=ARTEFACTS_BUCKET, Key=key)["Body"].read()
     assert hashlib.sha256(package).hexdigest() in key
     with zipfile.ZipFile(io.BytesIO(package)) as contents:
         assert contents.namelist() == ["bootstrap"]
-        assert contents.read("bootstrap") == b"glue for aarch64\n"
+        assert contents.read("bootstrap") == f"{program} for aarch64\n".encode()
         assert contents.getinfo("bootstrap").external_attr >> 16 == 0o100755
 
 
@@ -146,9 +147,9 @@ def test_deploying_again_changes_nothing(account, built):
     deployed(account, built, PARAMETERS="GlueArchitecture=x86_64")
     before = objects(account, ARTEFACTS_BUCKET)
     said = deployed(account, built)
-    assert said.count("is there already") == 3 and "Uploading" not in said
+    assert said.count("is there already") == 4 and "Uploading" not in said
     assert objects(account, ARTEFACTS_BUCKET) == before
-    assert [key.split("/")[3] for key in before if key.endswith(".zip")] == ["x86_64"]
+    assert [key.split("/")[3] for key in before if key.endswith(".zip")] == ["x86_64", "x86_64"]
 
 
 def test_another_agent_is_another_object_and_another_parameter(account, built, tmp_path):
@@ -157,7 +158,7 @@ def test_another_agent_is_another_object_and_another_parameter(account, built, t
     (newer / "x86_64" / "hardtarget-agent").write_text("newer agent\n")
     # moto's CloudFormation cannot update a role: what was asked for is in the change set.
     _, said = account.deploy(newer)
-    assert said.count("is there already") == 2 and said.count("Uploading") == 1
+    assert said.count("is there already") == 3 and said.count("Uploading") == 1
     cloudformation = account.client("cloudformation")
     last = cloudformation.list_change_sets(StackName=STACK)["Summaries"][-1]
     changes = cloudformation.describe_change_set(ChangeSetName=last["ChangeSetId"])
@@ -278,7 +279,7 @@ def test_a_fault_is_not_taken_for_a_stack_that_is_gone(account, built):
         BUCKET=ARTEFACTS_BUCKET, STACK=STACK, PATH=account.path_with_a_fault("describe-stacks")
     )
     assert code != 0 and "Throttling" in said
-    assert len(objects(account, ARTEFACTS_BUCKET)) == 3
+    assert len(objects(account, ARTEFACTS_BUCKET)) == 4
 
 
 def test_undeploying_what_is_not_there_says_so(account):

@@ -32,6 +32,7 @@ class Deployed:
         given = {
             "ArtefactBucket": ARTEFACTS_BUCKET,
             "GlueKey": "hardtarget/glue.zip",
+            "RefreshKey": "hardtarget/glue.zip",
             "AgentVersion": "1",
             "AgentKeyX8664": AGENT_KEYS["x86_64"],
             "AgentSha256X8664": "a" * 64,
@@ -62,6 +63,8 @@ class Deployed:
         self.glue_role = account.client("iam").get_role(RoleName=account.resource("GlueRole"))["Role"]["Arn"]
         self.instance = policies.of_role(account, account.resource("InstanceRole"))
         self.glue = policies.of_role(account, account.resource("GlueRole"))
+        if given.get("Advisories") != "false":
+            self.refresh = policies.of_role(account, account.resource("RefreshRole"))
         if "SubnetIds" in given:
             self.vpc, self.subnet, self.endpoint = given["VpcId"], given["SubnetIds"].split(",")[0], None
         else:
@@ -163,6 +166,36 @@ def test_an_instance_has_one_action_and_nobody_elses_policies(deployed):
     assert "ManagedPolicyArns" not in resources["InstanceRole"]["Properties"]
     others = [one for one in resources.values() if one["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")]
     assert all(one["Properties"]["Roles"] == ["GlueRole"] for one in others)
+
+
+@pytest.mark.parametrize(
+    "action, resource, allowed",
+    [
+        ("s3:GetObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{ADVISORIES_KEY}", True),
+        ("s3:PutObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{ADVISORIES_KEY}", True),
+        ("s3:PutObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{AGENT_KEYS['x86_64']}", False),
+        ("s3:PutObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{WAIVERS_KEY}", False),
+        ("s3:DeleteObject", f"arn:aws:s3:::{ARTEFACTS_BUCKET}/{ADVISORIES_KEY}", False),
+        ("s3:ListBucket", f"arn:aws:s3:::{ARTEFACTS_BUCKET}", False),
+        ("s3:PutObject", "{bucket}/reports/f/ami-1/t/report.json", False),
+        ("ec2:RunInstances", IMAGE, False),
+        ("ec2:CreateTags", IMAGE, False),
+        ("sqs:SendMessage", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{STACK}.fifo", False),
+        ("logs:PutLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/{STACK}-refresh:log-stream:x", True),
+        ("logs:PutLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/{STACK}:log-stream:x", False),
+    ],
+)
+def test_the_refresh_may_replace_the_advisories_and_do_nothing_else(deployed, evaluator, action, resource, allowed):
+    assert evaluator.allows(action, resource.format(bucket=deployed.objects), deployed.refresh) is allowed
+
+
+def test_without_advisories_there_is_nothing_of_them(simulator):
+    simulator.reset()
+    Deployed(simulator, Advisories="false")
+    resources = simulator.client("cloudformation").list_stack_resources(StackName=STACK)["StackResourceSummaries"]
+    assert not [one["LogicalResourceId"] for one in resources if "Refresh" in one.get("LogicalResourceId", "")]
+    functions = simulator.client("lambda").list_functions()["Functions"]
+    assert [one["Environment"]["Variables"]["HARDTARGET_ADVISORIES_KEY"] for one in functions] == [""]
 
 
 class _Plain(yaml.SafeLoader):
@@ -513,7 +546,7 @@ def test_the_bucket_is_for_tls_only(evaluator):
     "logical, queue, rules",
     [
         ("QueuePolicy", "Queue", ["AmiRule", "ImageBuilderRule"]),
-        ("DeadEventsPolicy", "DeadEvents", ["AmiRule", "ImageBuilderRule", "ReportRule", "ReapRule"]),
+        ("DeadEventsPolicy", "DeadEvents", ["AmiRule", "ImageBuilderRule", "ReportRule", "ReapRule", "RefreshRule"]),
     ],
 )
 def test_only_our_rules_may_send_to_the_queues(evaluator, logical, queue, rules):

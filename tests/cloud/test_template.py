@@ -105,6 +105,26 @@ def test_the_function_reads_the_variables_that_it_is_given(template):
     read |= {f"HARDTARGET_INSTANCE_TYPES_{arch}" for arch in ("X86_64", "ARM64")}
     read |= {f"HARDTARGET_AGENT_{what}_{arch}" for what in ("KEY", "SHA256") for arch in ("X86_64", "AARCH64")}
     assert read == set(properties(template, "Function")["Environment"]["Variables"])
+    source = (ROOT / "packaging" / "advisories" / "src" / "refresh" / "config.rs").read_text()
+    read = set(re.findall(r'"(HARDTARGET_\w+)"', source))
+    assert read == set(properties(template, "RefreshFunction")["Environment"]["Variables"])
+
+
+@pytest.mark.parametrize(
+    "feeds, fits",
+    [
+        ("", True),
+        ("https://x.example/all.zip", True),
+        ("https://x.example/Red%20Hat/all.zip,suse:15.6=https://x.example/u.xml.gz", True),
+        ("http://x.example/all.zip", False),
+        ("https://x.example/all.zip,", False),
+        ("https://x.example/a b.zip", False),
+        ("all.zip", False),
+    ],
+)
+def test_feeds_are_named_by_https_addresses(template, feeds, fits):
+    pattern = template["Parameters"]["AdvisoryFeeds"]["AllowedPattern"]
+    assert (re.fullmatch(pattern, feeds) is not None) is fits
 
 
 def test_the_reports_outlive_the_stack(template):
@@ -137,7 +157,7 @@ def test_every_target_and_the_function_lay_aside_what_fails_in_a_standard_queue(
         if resource["Type"] == "AWS::Events::Rule"
         for target in resource["Properties"]["Targets"]
     ]
-    assert len(targets) == 4
+    assert len(targets) == 5
     aside = {"Fn::GetAtt": ["DeadEvents", "Arn"]}
     assert all(target["DeadLetterConfig"]["Arn"] == aside and target["RetryPolicy"] for target in targets)
     assert properties(template, "FunctionRetries")["DestinationConfig"]["OnFailure"]["Destination"] == aside
@@ -168,7 +188,7 @@ def test_every_alarm_tells_somebody(template):
         for name, one in template["Resources"].items()
         if one["Type"] == "AWS::CloudWatch::Alarm"
     }
-    assert set(alarms) == {"DeadLettersAlarm", "DeadEventsAlarm", "ErrorsAlarm", "SilenceAlarm", "LeakedAlarm", "WaiversAlarm"}
+    assert set(alarms) == {"DeadLettersAlarm", "DeadEventsAlarm", "ErrorsAlarm", "SilenceAlarm", "LeakedAlarm", "RefreshAlarm", "WaiversAlarm"}
     assert all(alarm["AlarmActions"] == [{"Ref": "Topic"}] for alarm in alarms.values())
     for alarm, metric in (("LeakedAlarm", "Leaked"), ("WaiversAlarm", "WaiversUnusable")):
         assert (alarms[alarm]["Namespace"], alarms[alarm]["MetricName"]) == ("HardTarget", metric)

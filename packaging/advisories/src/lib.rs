@@ -14,6 +14,8 @@ pub mod feeds;
 pub mod format;
 pub mod matching;
 pub mod modularity;
+#[cfg(feature = "lambda")]
+pub mod refresh;
 pub mod release;
 pub mod updateinfo;
 pub mod version;

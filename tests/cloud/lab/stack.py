@@ -105,7 +105,7 @@ def from_template(aws, agent=AGENT, template=TEMPLATE, **parameters):
     s3, formation = aws.client("s3"), aws.client("cloudformation")
     artefacts = f"{STACK}-artefacts"
     s3.create_bucket(Bucket=artefacts, CreateBucketConfiguration={"LocationConstraint": REGION})
-    given = {"ArtefactBucket": artefacts, "GlueKey": "glue.zip", "AgentVersion": "0.1.0"}
+    given = {"ArtefactBucket": artefacts, "GlueKey": "glue.zip", "RefreshKey": "glue.zip", "AgentVersion": "0.1.0"}
     s3.put_object(Bucket=artefacts, Key="glue.zip", Body=zipped({"bootstrap": b"the lab runs a binary of its own"}))
     for name, arch in (("X8664", "x86_64"), ("Aarch64", "aarch64")):
         key = f"agent/0.1.0/{arch}/hardtarget-agent"
