@@ -20,6 +20,7 @@ packaging/need.sh \
     mke2fs=e2fsprogs \
     systemd-nspawn=systemd-container \
     rpm=rpm \
+    /usr/share/perl5/Dpkg/Version.pm=libdpkg-perl \
     sqlite3=sqlite3 \
     jq=jq \
     chromium=chromium \
