@@ -18,5 +18,12 @@ if [ ! -e "$root/etc/os-release" ]; then
     mkdir -p "$(dirname "$root")"
     mmdebstrap --quiet --variant=minbase bookworm "$root"
 fi
-packaging/bench.py --agent "$agent" --lynis "$lynis" --debian-root "$root" "$@"
+# Whole feeds are not in the repository: without them the rows of advisories are left out.
+feed=${HARDTARGET_ADVISORIES_DATA:-../shared/advisories}/almalinux-osv.zip
+advisories=()
+if [ -f "$feed" ]; then
+    cargo build --quiet --locked --release -p hardtarget-advisories
+    advisories=(--advisories "${CARGO_TARGET_DIR:-target}/release/hardtarget-advisories" --feed "$feed")
+fi
+packaging/bench.py "${advisories[@]}" --agent "$agent" --lynis "$lynis" --debian-root "$root" "$@"
 exec packaging/bench-glue.sh "$@"

@@ -35,10 +35,18 @@ pub struct Added {
 /// One section in the making.
 #[derive(Debug, Default)]
 struct Draft {
-    feeds: BTreeMap<String, (Option<Timestamp>, u64)>,
+    feeds: BTreeMap<String, Source>,
     advisories: Vec<Arc<Advisory>>,
     numbers: BTreeMap<Arc<str>, u32>,
     packages: BTreeMap<(Arc<str>, By), Vec<Slim>>,
+}
+
+/// A feed, as far as one release is concerned.
+#[derive(Debug, Default)]
+struct Source {
+    as_of: Option<Timestamp>,
+    /// The ids of its records: one may stand in several files.
+    ids: BTreeSet<Arc<str>>,
 }
 
 /// A row whose texts are numbers: a full set of feeds has millions.
@@ -89,7 +97,7 @@ impl Builder {
                     state = state.max(update.changed);
                 }
                 let name = format!("{release}/updateinfo");
-                self.entry(&release, &name);
+                self.entry(&release, &name, &update.advisory.id);
                 names.insert((release.clone(), name));
                 let packages = update
                     .packages
@@ -120,7 +128,7 @@ impl Builder {
                 }
                 for said in parsed.said {
                     for name in &said.ecosystems {
-                        self.entry(&said.release, name);
+                        self.entry(&said.release, name, &said.advisory.id);
                         names.insert((said.release.clone(), name.clone()));
                     }
                     self.take(said.release, said.advisory, said.packages.into_iter());
@@ -130,12 +138,9 @@ impl Builder {
             })?;
         }
         for (release, name) in names {
-            if let Some((known, _)) = self
-                .sections
-                .get_mut(&release)
-                .and_then(|draft| draft.feeds.get_mut(&name))
-            {
-                *known = (*known).max(state);
+            let draft = self.sections.get_mut(&release);
+            if let Some(source) = draft.and_then(|draft| draft.feeds.get_mut(&name)) {
+                source.as_of = source.as_of.max(state);
             }
             added.releases.insert(release);
         }
@@ -159,9 +164,15 @@ impl Builder {
     }
 
     /// Counts a record of a feed.
-    fn entry(&mut self, release: &Release, name: &str) {
+    fn entry(&mut self, release: &Release, name: &str, id: &str) {
+        let id = self.texts.shared(id);
         let draft = self.sections.entry(release.clone()).or_default();
-        draft.feeds.entry(name.to_owned()).or_default().1 += 1;
+        draft
+            .feeds
+            .entry(name.to_owned())
+            .or_default()
+            .ids
+            .insert(id);
     }
 
     fn take(
@@ -228,10 +239,10 @@ impl Draft {
             feeds: self
                 .feeds
                 .into_iter()
-                .map(|(name, (as_of, entries))| Feed {
+                .map(|(name, source)| Feed {
                     name,
-                    as_of,
-                    entries,
+                    as_of: source.as_of,
+                    entries: source.ids.len() as u64,
                 })
                 .collect(),
             packages: packages.collect(),

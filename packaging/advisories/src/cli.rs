@@ -19,6 +19,7 @@ Examples:
   hardtarget-advisories build --output alma.htadv --as-of 2026-08-21 almalinux:9=updateinfo.xml.gz
   hardtarget-advisories show advisories.htadv
   hardtarget-advisories lookup advisories.htadv --os debian:12 openssl 3.0.9-1
+  hardtarget-advisories match advisories.htadv --os debian:12 hardtarget-report/report.json
   hardtarget-agent --dry-run --advisories advisories.htadv";
 
 /// Turns public vulnerability feeds into one compact file for `hardtarget-agent --advisories`.
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     },
     /// Look one package up in a file
     Lookup(LookupArgs),
+    /// Hold a list of packages against a file: prints CVE, package and the version that repairs it
+    Match(MatchArgs),
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +87,18 @@ pub(crate) struct LookupArgs {
     pub(crate) package: String,
     /// The version that is installed
     pub(crate) version: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MatchArgs {
+    /// The file
+    pub(crate) file: PathBuf,
+    /// The release, as `show` lists them
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) os: Release,
+    /// A report.json of the agent, or a list of objects with name, version and maybe source,
+    /// source_version and module
+    pub(crate) packages: PathBuf,
 }
 
 fn feed(text: &str) -> Result<FeedArg, String> {

@@ -14,16 +14,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use tempfile::NamedTempFile;
 
-use cli::{BuildArgs, Cli, Command, LookupArgs};
+use cli::{BuildArgs, Cli, Command, LookupArgs, MatchArgs};
 use hardtarget_advisories::build::Builder;
 use hardtarget_advisories::format::{Archive, Directory};
-use hardtarget_advisories::matching::{Fix, Installed, match_file};
+use hardtarget_advisories::matching::{Fix, Installed, Match, match_file};
+use hardtarget_advisories::release::Release;
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Build(args) => build(&args),
         Command::Show { file } => show(&file),
         Command::Lookup(args) => lookup(&args),
+        Command::Match(args) => match_packages(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -190,7 +192,6 @@ fn show(path: &Path) -> anyhow::Result<()> {
 }
 
 fn lookup(args: &LookupArgs) -> anyhow::Result<()> {
-    let mut archive = open(&args.file)?;
     let package = Installed {
         name: args.package.clone(),
         version: args.version.clone(),
@@ -198,24 +199,16 @@ fn lookup(args: &LookupArgs) -> anyhow::Result<()> {
         source_version: None,
         module: args.module.clone(),
     };
-    let found = match_file(&mut archive, std::slice::from_ref(&args.os), &[package])
-        .with_context(|| args.file.display().to_string())?;
-    let Some(found) = found else {
-        bail!(
-            "{} knows nothing of {}: whether the package is vulnerable is unknown (`show` lists its releases)",
-            args.file.display(),
-            args.os
-        );
-    };
+    let found = matches(&args.file, &args.os, &[package])?;
     let mut output = io::stdout().lock();
-    if found.matches.is_empty() {
+    if found.is_empty() {
         writeln!(
             output,
             "nothing is known against {} {} of {}",
             args.package, args.version, args.os
         )?;
     }
-    for row in found.matches {
+    for row in found {
         let severity = row
             .severity
             .map_or("unrated", |(severity, _)| severity.as_str());
@@ -234,5 +227,73 @@ fn lookup(args: &LookupArgs) -> anyhow::Result<()> {
             row.id
         )?;
     }
+    Ok(())
+}
+
+fn matches(file: &Path, os: &Release, packages: &[Installed]) -> anyhow::Result<Vec<Match>> {
+    let found = match_file(&mut open(file)?, std::slice::from_ref(os), packages)
+        .with_context(|| file.display().to_string())?;
+    match found {
+        Some(found) => Ok(found.matches),
+        None => bail!(
+            "{} knows nothing of {os}: what is vulnerable there is unknown (`show` lists its releases)",
+            file.display()
+        ),
+    }
+}
+
+/// A list of packages, or a report with one.
+#[derive(serde::Deserialize)]
+#[serde(untagged)]
+enum Packages {
+    Report { packages: Vec<Package> },
+    List(Vec<Package>),
+}
+
+#[derive(serde::Deserialize)]
+struct Package {
+    name: String,
+    version: String,
+    kind: Option<String>,
+    source: Option<String>,
+    source_version: Option<String>,
+    module: Option<String>,
+}
+
+fn match_packages(args: &MatchArgs) -> anyhow::Result<()> {
+    let about = || args.packages.display().to_string();
+    let input = BufReader::new(File::open(&args.packages).with_context(about)?);
+    let list = match serde_json::from_reader(input).with_context(about)? {
+        Packages::Report { packages } | Packages::List(packages) => packages,
+    };
+    let kind = args.os.scheme().kind();
+    let packages: Vec<Installed> = list
+        .into_iter()
+        .filter(|package| package.kind.as_deref().is_none_or(|own| own == kind))
+        .map(|package| Installed {
+            name: package.name,
+            version: package.version,
+            source: package.source,
+            source_version: package.source_version,
+            module: package.module,
+        })
+        .collect();
+    let mut rows: Vec<String> = matches(&args.file, &args.os, &packages)?
+        .into_iter()
+        .map(|row| {
+            let fix = match &row.fix {
+                Fix::Available(version) => version,
+                Fix::None => "none",
+                Fix::WontFix => "wont-fix",
+            };
+            format!("{} {} {fix}", row.id, row.package)
+        })
+        .collect();
+    rows.sort();
+    let mut output = BufWriter::new(io::stdout().lock());
+    for row in rows {
+        writeln!(output, "{row}")?;
+    }
+    output.flush()?;
     Ok(())
 }

@@ -1,6 +1,11 @@
 //! Our order of versions is that of dpkg and rpm themselves, on 100,000 generated pairs each.
 
-#![expect(clippy::unwrap_used, reason = "a test that meets the unexpected fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that meets the unexpected fails"
+)]
 
 use std::cmp::Ordering;
 use std::fmt::Write as _;
