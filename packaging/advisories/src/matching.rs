@@ -12,7 +12,7 @@ use hardtarget_report::Severity;
 
 use crate::advisory::{Advisory, By, End, Kind, Rating, Row, Score, Source};
 use crate::format::{Archive, FormatError};
-use crate::modularity::{is_modular, same_stream};
+use crate::modularity::same_stream;
 use crate::release::Release;
 use crate::version::Scheme;
 
@@ -150,7 +150,10 @@ pub struct Matcher<'a> {
     packages: &'a [Installed],
     binary: BTreeMap<&'a str, Vec<usize>>,
     source: BTreeMap<&'a str, Vec<usize>>,
-    found: BTreeMap<(&'a str, String), Best>,
+    /// By package and id.
+    found: BTreeMap<&'a str, BTreeMap<String, Best>>,
+    /// The advisories behind what was found.
+    named: Vec<(Kind, String)>,
 }
 
 /// The best that is known of one CVE in one package.
@@ -158,8 +161,8 @@ pub struct Matcher<'a> {
 struct Best {
     package: usize,
     end: End,
-    /// The advisory behind `end`.
-    advisory: (Kind, String),
+    /// The number of the advisory behind `end`.
+    named: usize,
     rating: Rating,
     rated_by: Kind,
 }
@@ -181,6 +184,7 @@ impl<'a> Matcher<'a> {
             binary,
             source,
             found: BTreeMap::new(),
+            named: Vec::new(),
         }
     }
 
@@ -246,21 +250,24 @@ impl<'a> Matcher<'a> {
         {
             return;
         }
+        // One advisory is about many packages, one after the other.
+        if self.named.last().is_none_or(|(_, id)| *id != advisory.id) {
+            self.named.push((advisory.kind, advisory.id.clone()));
+        }
+        let named = self.named.len() - 1;
+        let of_package = self.found.entry(&package.name).or_default();
         for issue in &advisory.issues {
-            let new = Best {
+            let new = Said {
                 package: hit.package,
-                end: hit.end.clone(),
-                advisory: (advisory.kind, advisory.id.clone()),
+                end: &hit.end,
+                named,
                 rating: issue.rating,
-                rated_by: advisory.kind,
+                by: advisory.kind,
             };
-            match self.found.entry((&package.name, issue.id.clone())) {
-                std::collections::btree_map::Entry::Vacant(place) => {
-                    place.insert(new);
-                }
-                std::collections::btree_map::Entry::Occupied(mut place) => {
-                    place.get_mut().merge(new, self.scheme, packages);
-                }
+            if let Some(best) = of_package.get_mut(&issue.id) {
+                best.merge(&new, self.scheme, packages, &self.named);
+            } else {
+                of_package.insert(issue.id.clone(), new.best());
             }
         }
     }
@@ -269,19 +276,24 @@ impl<'a> Matcher<'a> {
     #[must_use]
     pub fn finish(self) -> Vec<Match> {
         let packages = self.packages;
-        self.found
-            .into_iter()
-            .filter_map(|((name, id), best)| {
-                let package = packages.get(best.package)?;
+        let mut matches = Vec::new();
+        for (name, issues) in self.found {
+            for (id, best) in issues {
+                let Some(package) = packages.get(best.package) else {
+                    continue;
+                };
                 let (fix, advisory) = match best.end {
                     End::Fixed(version) => (
                         Fix::Available(version),
-                        (best.advisory.0 == Kind::Advisory).then_some(best.advisory.1),
+                        self.named
+                            .get(best.named)
+                            .filter(|(kind, _)| *kind == Kind::Advisory)
+                            .map(|(_, id)| id.clone()),
                     ),
                     End::Last(_) | End::Open => (Fix::None, None),
                     End::WontFix => (Fix::WontFix, None),
                 };
-                Some(Match {
+                matches.push(Match {
                     id,
                     package: name.to_owned(),
                     installed: package.version.clone(),
@@ -290,19 +302,52 @@ impl<'a> Matcher<'a> {
                     severity: best.rating.severity,
                     cvss: best.rating.cvss,
                     advisory,
-                })
-            })
-            .collect()
+                });
+            }
+        }
+        matches
+    }
+}
+
+/// What one record says of one CVE in one package.
+#[derive(Debug)]
+struct Said<'a> {
+    package: usize,
+    end: &'a End,
+    named: usize,
+    rating: Rating,
+    by: Kind,
+}
+
+impl Said<'_> {
+    fn best(&self) -> Best {
+        Best {
+            package: self.package,
+            end: self.end.clone(),
+            named: self.named,
+            rating: self.rating,
+            rated_by: self.by,
+        }
     }
 }
 
 impl Best {
     /// Takes in what another record says of the same CVE and package.
-    fn merge(&mut self, new: Self, scheme: Scheme, packages: &[Installed]) {
-        let version = |number: usize| packages.get(number).map_or("", |package| &package.version);
-        if scheme
-            .compare(version(new.package), version(self.package))
-            .is_lt()
+    fn merge(
+        &mut self,
+        new: &Said<'_>,
+        scheme: Scheme,
+        packages: &[Installed],
+        named: &[(Kind, String)],
+    ) {
+        let version = |number: usize| {
+            let package = packages.get(number);
+            package.map_or("", |package| &package.version)
+        };
+        if new.package != self.package
+            && scheme
+                .compare(version(new.package), version(self.package))
+                .is_lt()
         {
             self.package = new.package;
         }
@@ -312,73 +357,40 @@ impl Best {
                 .severity
                 .map(|(severity, source)| (source, std::cmp::Reverse(by), severity))
         };
-        match (
+        let better_rated = match (
             trust(&self.rating, self.rated_by),
-            trust(&new.rating, new.rated_by),
+            trust(&new.rating, new.by),
         ) {
-            (Some(old), Some(other)) if other < old => self.rate(&new),
-            (None, Some(_)) => self.rate(&new),
-            _ => {}
+            (Some(old), Some(other)) => other < old,
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        if better_rated {
+            self.rating.severity = new.rating.severity;
+            self.rated_by = new.by;
         }
         self.rating.cvss = self.rating.cvss.max(new.rating.cvss);
-        if better(&new, self, scheme) {
-            self.end = new.end;
-            self.advisory = new.advisory;
+        if self.has_worse_end(new, scheme, named) {
+            self.end.clone_from(new.end);
+            self.named = new.named;
         }
     }
 
-    fn rate(&mut self, new: &Self) {
-        self.rating.severity = new.rating.severity;
-        self.rated_by = new.rated_by;
-    }
-}
-
-/// Whether a record's word on the fix comes before another's: a fix before none, of two fixes the higher
-/// one, of one fix named twice the advisory that brings it.
-fn better(new: &Best, old: &Best, scheme: Scheme) -> bool {
-    match (&new.end, &old.end) {
-        (End::Fixed(new_fix), End::Fixed(old_fix)) => match scheme.compare(new_fix, old_fix) {
-            Ordering::Greater => true,
-            Ordering::Less => false,
-            Ordering::Equal => new.advisory < old.advisory,
-        },
-        (End::Fixed(_), _) => true,
-        (_, End::Fixed(_)) => false,
-        (End::WontFix, End::Last(_) | End::Open) => true,
-        _ => false,
-    }
-}
-
-/// Of an advisory's ranges for one package, leaves those that tell different fixes: a module is rebuilt
-/// for each minor release, and whoever has one of the builds has the fix. The lowest of them stays.
-pub fn fold_rebuilds(rows: &mut Vec<Row>) {
-    use crate::modularity::without_build;
-    rows.sort();
-    rows.dedup();
-    if !rows
-        .iter()
-        .any(|row| matches!(&row.end, End::Fixed(version) if is_modular(version)))
-    {
-        return;
-    }
-    let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
-    for row in rows.drain(..) {
-        if let End::Fixed(version) = &row.end
-            && let Some(build) = without_build(version)
-            && let Some(twin) = kept.iter_mut().find(|twin| {
-                twin.introduced == row.introduced
-                    && matches!(&twin.end, End::Fixed(other) if without_build(other) == Some(build))
-            })
-        {
-            let lower = matches!(&twin.end, End::Fixed(other) if Scheme::Rpm.compare(version, other).is_lt());
-            if lower {
-                *twin = row;
-            }
-        } else {
-            kept.push(row);
+    /// Whether another record's word on the fix comes before ours: a fix before none, of two fixes the
+    /// higher one, of one fix named twice the advisory that brings it.
+    fn has_worse_end(&self, new: &Said<'_>, scheme: Scheme, named: &[(Kind, String)]) -> bool {
+        match (new.end, &self.end) {
+            (End::Fixed(new_fix), End::Fixed(old_fix)) => match scheme.compare(new_fix, old_fix) {
+                Ordering::Greater => true,
+                Ordering::Less => false,
+                Ordering::Equal => named.get(new.named) < named.get(self.named),
+            },
+            (End::Fixed(_), _) => true,
+            (_, End::Fixed(_)) => false,
+            (End::WontFix, End::Last(_) | End::Open) => true,
+            _ => false,
         }
     }
-    *rows = kept;
 }
 
 #[cfg(test)]

@@ -5,6 +5,9 @@
 //! name the stream in the advisory's title (`Important: nodejs:18 security update`), repositories in
 //! `<module>`, rpm in the tag `MODULARITYLABEL`.
 
+use crate::advisory::{End, Row};
+use crate::version::Scheme;
+
 /// Whether a version is that of a package from a module.
 #[must_use]
 pub fn is_modular(version: &str) -> bool {
@@ -83,9 +86,39 @@ pub fn streams_of_title(title: &str) -> Vec<String> {
         .collect()
 }
 
+/// Of an advisory's ranges for one package, leaves those that tell different fixes: a module is rebuilt
+/// for each minor release, and whoever has one of the builds has the fix. The lowest of them stays.
+pub fn fold_rebuilds(rows: &mut Vec<Row>) {
+    rows.sort();
+    rows.dedup();
+    if !rows
+        .iter()
+        .any(|row| matches!(&row.end, End::Fixed(version) if is_modular(version)))
+    {
+        return;
+    }
+    let mut kept: Vec<Row> = Vec::with_capacity(rows.len());
+    for row in rows.drain(..) {
+        if let End::Fixed(version) = &row.end
+            && let Some(build) = without_build(version)
+            && let Some(twin) = kept.iter_mut().find(|twin| {
+                twin.introduced == row.introduced
+                    && matches!(&twin.end, End::Fixed(other) if without_build(other) == Some(build))
+            })
+        {
+            let lower = matches!(&twin.end, End::Fixed(other) if Scheme::Rpm.compare(version, other).is_lt());
+            if lower {
+                *twin = row;
+            }
+        } else {
+            kept.push(row);
+        }
+    }
+    *rows = kept;
+}
+
 /// What a rebuild for another minor release has in common with the first build: all before `.module`.
-#[must_use]
-pub fn without_build(version: &str) -> Option<&str> {
+fn without_build(version: &str) -> Option<&str> {
     version.find(".module").and_then(|at| version.get(..at))
 }
 
@@ -161,5 +194,32 @@ mod tests {
             ["virt:rhel", "virt-devel:rhel"]
         );
         assert!(streams_of_title("Important: kernel security update").is_empty());
+    }
+
+    fn fixed(version: &str) -> Row {
+        Row {
+            introduced: None,
+            end: End::Fixed(version.to_owned()),
+        }
+    }
+
+    #[test]
+    fn rebuilds_of_a_module_are_one_fix() {
+        let mut rows = vec![
+            fixed("2:2.3.4-2.git87f9237.module_el8.5.0+119+9a9ec082"),
+            fixed("2:2.3.4-2.git87f9237.module_el8.3.0+2044+12421f43"),
+            fixed("2:2.3.4-3.module_el8.3.0+2044+12421f43"),
+        ];
+        fold_rebuilds(&mut rows);
+        assert_eq!(
+            rows,
+            [
+                fixed("2:2.3.4-2.git87f9237.module_el8.3.0+2044+12421f43"),
+                fixed("2:2.3.4-3.module_el8.3.0+2044+12421f43"),
+            ]
+        );
+        let mut plain = vec![fixed("1-2.el8"), fixed("1-1.el8"), fixed("1-1.el8")];
+        fold_rebuilds(&mut plain);
+        assert_eq!(plain, [fixed("1-1.el8"), fixed("1-2.el8")]);
     }
 }

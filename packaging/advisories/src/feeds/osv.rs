@@ -11,8 +11,7 @@ use super::ecosystem;
 use crate::advisory::{
     Advisory, By, End, Issue, Kind, Rating, Row, Score, Source, is_no_security_update, severity_of,
 };
-use crate::matching::fold_rebuilds;
-use crate::modularity::streams_of_title;
+use crate::modularity::{fold_rebuilds, streams_of_title};
 use crate::release::Release;
 use crate::updateinfo::cves;
 

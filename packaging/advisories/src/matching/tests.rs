@@ -220,23 +220,3 @@ fn the_stream_of_a_module_has_to_be_the_same() {
         1
     );
 }
-
-#[test]
-fn rebuilds_of_a_module_are_one_fix() {
-    let mut rows = vec![
-        fixed("2:2.3.4-2.git87f9237.module_el8.5.0+119+9a9ec082"),
-        fixed("2:2.3.4-2.git87f9237.module_el8.3.0+2044+12421f43"),
-        fixed("2:2.3.4-3.module_el8.3.0+2044+12421f43"),
-    ];
-    fold_rebuilds(&mut rows);
-    assert_eq!(
-        rows,
-        [
-            fixed("2:2.3.4-2.git87f9237.module_el8.3.0+2044+12421f43"),
-            fixed("2:2.3.4-3.module_el8.3.0+2044+12421f43"),
-        ]
-    );
-    let mut plain = vec![fixed("1-2.el8"), fixed("1-1.el8"), fixed("1-1.el8")];
-    fold_rebuilds(&mut plain);
-    assert_eq!(plain, [fixed("1-1.el8"), fixed("1-2.el8")]);
-}
