@@ -33,7 +33,7 @@ check! {
         same_as: [SameAs::Each("FILE-6310")],
         judge: no_own_partition,
         passes: |tree| {
-            tree.file("/etc/fstab", "a /home x\nb /var x\nc /var/log x\nd /var/log/audit x\n");
+            tree.file("/etc/fstab", "r / x\na /home x\nb /var x\nc /var/log x\nd /var/log/audit x\n");
         },
         fails: |tree| { tree.file("/etc/fstab", "/dev/sda1 / ext4 defaults 0 1\n"); },
     }
@@ -47,6 +47,14 @@ fn no_own_partition(facts: &Facts) -> Judged {
         return Err(NotJudged::NotApplicable(
             "a container's file systems are its host's".to_owned(),
         ));
+    }
+    // Without a root file system the table is not filled in: a container's root, or one that is
+    // not finished.
+    if mounts.at("/").is_none() {
+        return Err(NotJudged::NotApplicable(format!(
+            "{} mounts no root file system",
+            mounts.source
+        )));
     }
     let is_own = |place: &str| {
         let unit = format!("{}.mount", place.trim_start_matches('/').replace('/', "-"));

@@ -20,7 +20,7 @@ check! {
         references: [
             Ref::debian_12("6.2.3.20"),
             Ref::amazon_linux_2023("5.2.3.20"),
-            Ref::independent("4.1"),
+            Ref::independent("4.1.19"),
             Ref::Cwe(778),
             Ref::Manual("auditctl(8)"),
         ],

@@ -26,6 +26,7 @@ check! {
         since: "0.1.0",
         references: [
             Ref::debian_12("6.2.3"),
+            Ref::ubuntu_2204("6.3.3"),
             Ref::amazon_linux_2023("5.2.3"),
             Ref::independent("4.1"),
             Ref::Cwe(778),

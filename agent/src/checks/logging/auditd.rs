@@ -20,6 +20,7 @@ check! {
         since: "0.1.0",
         references: [
             Ref::debian_12("6.2.1"),
+            Ref::ubuntu_2204("6.3.1"),
             Ref::amazon_linux_2023("5.2.1"),
             Ref::independent("4.1.3"),
             Ref::Cwe(778),

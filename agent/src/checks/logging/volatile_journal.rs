@@ -22,6 +22,7 @@ check! {
         since: "0.1.0",
         references: [
             Ref::debian_12("6.1.2.4"),
+            Ref::ubuntu_2204("6.2.1.1.5"),
             Ref::amazon_linux_2023("5.1.2.4"),
             Ref::independent("4.2.2.3"),
             Ref::Cwe(778),
