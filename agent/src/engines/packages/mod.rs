@@ -111,7 +111,7 @@ fn of_languages(cx: &Cx<'_>, found: &mut Yield) {
         }
     };
     let files = walk.package_files.iter();
-    let (described, trouble) = languages::read(cx.host, files.map(|file| (&*file.path, file.size)));
+    let (described, trouble) = languages::read(cx.host, files.map(|file| &*file.path));
     found.incomplete.extend(trouble);
     if walk.package_files_dropped > 0 {
         found.incomplete.push(format!(

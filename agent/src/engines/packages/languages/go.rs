@@ -9,7 +9,7 @@ use super::elf::{Elf, number};
 use super::package;
 
 /// How much of a program is read: its list of modules has some 100 KiB.
-pub(super) const LIMIT: u64 = 1 << 20;
+const LIMIT: u64 = 1 << 20;
 
 const SECTION: &[u8] = b".go.buildinfo";
 const MAGIC: &[u8] = b"\xff Go buildinf:";
@@ -20,11 +20,12 @@ const SENTINEL: usize = 16;
 /// What has no version of its own: built from a working copy.
 const DEVELOPED: &str = "(devel)";
 
-/// The modules of a program; none for what is not made by Go.
-pub(super) fn packages(file: &File) -> Vec<Package> {
+/// The modules of a program and how much of it was read; none for what is not made by Go.
+pub(super) fn packages(file: &File) -> (Vec<Package>, u64) {
     let Some(info) = Elf::open(file).and_then(|elf| read(&elf)) else {
-        return Vec::new();
+        return (Vec::new(), 0);
     };
+    let read = info.modules.len() as u64;
     let mut packages = modules(&info.modules);
     // `go1.22.1`, and more behind a blank where it was built in a special way.
     let version = info.version.split([' ', '-']).next().unwrap_or("");
@@ -33,7 +34,7 @@ pub(super) fn packages(file: &File) -> Vec<Package> {
             .strip_prefix("go")
             .and_then(|version| package("golang", "stdlib", version, "", "")),
     );
-    packages
+    (packages, read)
 }
 
 /// The two texts of the section.
@@ -117,8 +118,8 @@ fn modules(text: &str) -> Vec<Package> {
             }
             Some("=>") => {
                 if let Some(before) = packages.pop() {
-                    // A directory has no version: what is in it nobody knows.
-                    packages.extend(if version.is_empty() {
+                    // What is in a directory nobody knows.
+                    packages.extend(if name.starts_with(['.', '/']) {
                         package("golang", &before.name, DEVELOPED, "", "")
                     } else {
                         package("golang", name, version, "", "")
@@ -137,7 +138,7 @@ mod tests {
     use proptest::prelude::*;
     use std::io::Write as _;
 
-    const MODULES: &str = "path\texample.com/app/cmd\nmod\texample.com/app\t(devel)\t\ndep\tgithub.com/a/b\tv1.2.3\th1:x=\ndep\tgolang.org/x/net\tv0.1.0\n=>\tgolang.org/x/net\tv0.17.0\th1:y=\ndep\texample.com/local\tv1.0.0\n=>\t./local\t\t\nbuild\t-compiler=gc\n";
+    const MODULES: &str = "path\texample.com/app/cmd\nmod\texample.com/app\t(devel)\t\ndep\tgithub.com/a/b\tv1.2.3\th1:x=\ndep\tgolang.org/x/net\tv0.1.0\n=>\tgolang.org/x/net\tv0.17.0\th1:y=\ndep\texample.com/local\tv1.0.0\n=>\t./local\t(devel)\t\nbuild\t-compiler=gc\n";
 
     /// An ELF file of 64 bits with these two sections beside its names: what was written, and at
     /// which address the data is.
@@ -184,6 +185,7 @@ mod tests {
 
     fn told(file: &File) -> Vec<String> {
         packages(file)
+            .0
             .iter()
             .map(|package| format!("{} {}", package.name, package.version))
             .collect()

@@ -20,6 +20,9 @@ use crate::host::{Host, ReadError};
 /// How much of all these files together is read: 256 MiB.
 const BUDGET: u64 = 256 << 20;
 
+/// What opening a file counts for.
+const LEAST: u64 = 4 << 10;
+
 /// The packages of one file.
 #[derive(Debug)]
 pub(super) struct Described {
@@ -33,22 +36,21 @@ pub(super) struct Described {
 /// all of them were read.
 pub(super) fn read<'a>(
     host: &Host,
-    files: impl Iterator<Item = (&'a Path, u64)>,
+    files: impl Iterator<Item = &'a Path>,
 ) -> (Vec<Described>, Option<String>) {
     let mut found = Vec::new();
-    let mut budget = BUDGET;
-    for (path, size) in files {
-        let kind = Kind::of(path);
-        let Some(left) = budget.checked_sub(size.min(kind.limit())) else {
+    let mut spent = 0;
+    for path in files {
+        if spent > BUDGET {
             let why = format!(
                 "of the files that name packages of programming languages only {} MiB were read",
                 BUDGET >> 20
             );
             return (found, Some(why));
-        };
-        budget = left;
+        }
         // What cannot be read, or is not what its name says, names no package.
-        let mut packages = kind.packages(host, path).unwrap_or_default();
+        let (mut packages, read) = packages(host, path).unwrap_or_default();
+        spent += LEAST + read;
         if !packages.is_empty() {
             let location = clean_line(&path.to_string_lossy(), 1000);
             for package in &mut packages {
@@ -63,49 +65,51 @@ pub(super) fn read<'a>(
     (found, None)
 }
 
-/// What a file is by its name.
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    Python,
-    Node,
-    Ruby,
-    Go,
+/// The packages that a file names, by what its own name says it is, and how much of it was read.
+fn packages(host: &Host, path: &Path) -> Result<(Vec<Package>, u64), ReadError> {
+    let name = path.file_name().unwrap_or_default().as_bytes();
+    let (bytes, parse): (_, fn(&str, &[u8]) -> Option<Package>) = match name {
+        b"package.json" => (host.read_up_to(path, node::LIMIT)?, |_, json| {
+            node::parse(json)
+        }),
+        _ if name.ends_with(b".gemspec") => (host.read_start(path, ruby::LIMIT)?, |name, text| {
+            ruby::parse(name, &String::from_utf8_lossy(text))
+        }),
+        _ if matches!(name, b"METADATA" | b"PKG-INFO") || name.ends_with(b".egg-info") => {
+            (host.read_start(path, python::LIMIT)?, |_, text| {
+                python::parse(&String::from_utf8_lossy(text))
+            })
+        }
+        _ => return Ok(go::packages(&host.open(path)?)),
+    };
+    let package = parse(&String::from_utf8_lossy(name), &bytes);
+    Ok((package.into_iter().collect(), bytes.len() as u64))
 }
 
-impl Kind {
-    fn of(path: &Path) -> Self {
-        let name = path.file_name().unwrap_or_default().as_bytes();
-        match name {
-            b"METADATA" | b"PKG-INFO" => Self::Python,
-            b"package.json" => Self::Node,
-            _ if name.ends_with(b".egg-info") => Self::Python,
-            _ if name.ends_with(b".gemspec") => Self::Ruby,
-            _ => Self::Go,
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::tree::Tree;
 
-    /// How much of one file is read.
-    const fn limit(self) -> u64 {
-        match self {
-            Self::Python => python::LIMIT,
-            Self::Node => node::LIMIT,
-            Self::Ruby => ruby::LIMIT,
-            Self::Go => go::LIMIT,
-        }
-    }
-
-    fn packages(self, host: &Host, path: &Path) -> Result<Vec<Package>, ReadError> {
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Ok(match self {
-            Self::Python => python::parse(&text(host.read_start(path, python::LIMIT)?)),
-            Self::Node => node::parse(&host.read_up_to(path, node::LIMIT)?),
-            Self::Ruby => {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                ruby::parse(&name, &text(host.read_start(path, ruby::LIMIT)?))
-            }
-            Self::Go => return Ok(go::packages(&host.open(path)?)),
-        }
-        .into_iter()
-        .collect())
+    #[test]
+    fn what_is_not_what_its_name_says_is_passed_over() {
+        let mut tree = Tree::new();
+        tree.file("/a/package.json", "no JSON")
+            .file("/b/METADATA", [0xff; 100])
+            .file("/c/program", [0; 100])
+            .dir("/d/PKG-INFO")
+            .file("/e/x-1.0.gemspec", "");
+        let files = [
+            "/a/package.json",
+            "/b/METADATA",
+            "/c/program",
+            "/d/PKG-INFO",
+            "/e/x-1.0.gemspec",
+        ];
+        let (described, trouble) = read(&tree.host(), files.into_iter().map(Path::new));
+        assert_eq!(trouble, None);
+        assert_eq!(described.len(), 1);
+        let package = &described[0].packages[0];
+        assert_eq!(package.location.as_deref(), Some("/e/x-1.0.gemspec"));
     }
 }
