@@ -121,9 +121,20 @@ fn debian_13() {
 fn a_root_of_rpms() {
     let directory = tempfile::tempdir().unwrap();
     let root = roots::rpm(directory.path());
+    for name in ["plain", "beside"] {
+        let python = root.join(roots::PYTHON.trim_start_matches('/'));
+        let info = python.join(format!("{name}.dist-info"));
+        std::fs::create_dir_all(&info).unwrap();
+        std::fs::write(info.join("METADATA"), format!("Name: {name}\nVersion: 1\n")).unwrap();
+    }
     let before = listing(&root.join("var/lib/rpm"));
-    let found = scan(&root, &Packages::default());
+    let mut found = scan(&root, &Packages::default());
     assert!(found.incomplete.is_empty(), "{:?}", found.incomplete);
+    let others = found
+        .packages
+        .extract_if(.., |package| package.kind == "pypi");
+    let others: Vec<String> = others.map(|package| package.name).collect();
+    assert_eq!(others, ["beside"], "what rpm brought along is rpm's");
     assert_eq!(
         listing(&root.join("var/lib/rpm")),
         before,

@@ -88,7 +88,10 @@ fn build(suite: &str, recipe: &str, options: &[&str]) -> PathBuf {
     root
 }
 
-/// A root whose packages are rpm's, three made-up ones, in `directory`.
+/// Where the packages of [`rpm`] put what makes each a package of Python.
+pub const PYTHON: &str = "/usr/lib/python3.9/site-packages";
+
+/// A root whose packages are rpm's, three made-up ones, in `directory`; the files of none are there.
 ///
 /// # Panics
 /// If it cannot be made, with what to do about it.
@@ -113,7 +116,7 @@ pub fn rpm(directory: &Path) -> PathBuf {
         std::fs::write(
             &spec,
             format!(
-                "Name: {name}\nVersion: {version}\nRelease: {release}\n{epoch}Summary: made up\nLicense: MIT\nBuildArch: noarch\n%description\nMade up.\n%files\n"
+                "Name: {name}\nVersion: {version}\nRelease: {release}\n{epoch}Summary: made up\nLicense: MIT\nBuildArch: noarch\n%description\nMade up.\n%install\nmkdir -p %{{buildroot}}{PYTHON}/{name}.dist-info\n: >%{{buildroot}}{PYTHON}/{name}.dist-info/METADATA\n%files\n{PYTHON}/{name}.dist-info\n"
             ),
         )
         .expect("a file can be written");

@@ -55,6 +55,58 @@ mod tests {
         assert_eq!(packages[1].source.as_deref(), Some("busybox"));
     }
 
+    /// The beginning of a database of Alpine 3.20, with fewer files.
+    const ALPINE: &str = "\
+C:Q1+n/7LvjZ4hvZUh+ZlTCa1C9pDKc=
+P:.python-rundeps
+V:20240520.221350
+A:noarch
+S:0
+I:0
+T:virtual meta package
+U:
+L:
+D:so:libc.musl-x86_64.so.1 so:libz.so.1
+
+C:Q17mim+wL35iMEtCiwQEovweL8NT0=
+P:alpine-baselayout-data
+V:3.6.5-r0
+A:x86_64
+S:11235
+I:77824
+T:Alpine base dir structure and init scripts
+U:https://git.alpinelinux.org/cgit/aports/tree/main/alpine-baselayout
+L:GPL-2.0-only
+o:alpine-baselayout
+m:Natanael Copa <ncopa@alpinelinux.org>
+t:1714981135
+c:66187892e05b03a41d08e9acabd19b7576a1c875
+r:alpine-baselayout
+q:1000
+F:etc
+R:fstab
+Z:Q11Q7hNe8QpDS531guqCdrXBzoA/o=
+R:shadow
+a:0:42:640
+Z:Q1miRFe6MuYCWAiVxqiFzhddegBq4=
+
+";
+
+    #[test]
+    fn a_database_of_alpine() {
+        let packages = parse(ALPINE);
+        let [virtual_package, data] = &*packages else {
+            panic!("{packages:?}");
+        };
+        assert_eq!(virtual_package.name, ".python-rundeps");
+        assert_eq!(virtual_package.arch.as_deref(), Some("noarch"));
+        assert_eq!(
+            (&*data.name, &*data.version, data.arch.as_deref()),
+            ("alpine-baselayout-data", "3.6.5-r0", Some("x86_64"))
+        );
+        assert_eq!(data.source.as_deref(), Some("alpine-baselayout"));
+    }
+
     proptest! {
         #[test]
         fn any_text_parses(text in any::<String>()) {

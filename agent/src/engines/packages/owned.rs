@@ -56,7 +56,7 @@ pub(super) fn by_distribution(cx: &Cx<'_>, asked: &Asked) -> (BTreeSet<PathBuf>,
         Err(Gap::Absent(why) | Gap::Unknown(why)) => (BTreeSet::new(), Some(why)),
     };
     if let Some(database) = rpm::database(cx.host) {
-        match rpm::owned(cx, &database, &asked) {
+        match database.owned(cx.host, &asked) {
             Ok(more) => owned.extend(more),
             Err(error) => {
                 // By convention, then: nothing else is to be put there.

@@ -68,22 +68,23 @@ pub(super) fn read<'a>(
 /// The packages that a file names, by what its own name says it is, and how much of it was read.
 fn packages(host: &Host, path: &Path) -> Result<(Vec<Package>, u64), ReadError> {
     let name = path.file_name().unwrap_or_default().as_bytes();
-    let (bytes, parse): (_, fn(&str, &[u8]) -> Option<Package>) = match name {
-        b"package.json" => (host.read_up_to(path, node::LIMIT)?, |_, json| {
-            node::parse(json)
-        }),
-        _ if name.ends_with(b".gemspec") => (host.read_start(path, ruby::LIMIT)?, |name, text| {
-            ruby::parse(name, &String::from_utf8_lossy(text))
-        }),
-        _ if matches!(name, b"METADATA" | b"PKG-INFO") || name.ends_with(b".egg-info") => {
-            (host.read_start(path, python::LIMIT)?, |_, text| {
-                python::parse(&String::from_utf8_lossy(text))
-            })
-        }
-        _ => return Ok(go::packages(&host.open(path)?)),
+    let (package, read) = if name == b"package.json" {
+        let json = host.read_up_to(path, node::LIMIT)?;
+        (node::parse(&json), json.len())
+    } else if name.ends_with(b".gemspec") {
+        let text = host.read_start(path, ruby::LIMIT)?;
+        let name = String::from_utf8_lossy(name);
+        (
+            ruby::parse(&name, &String::from_utf8_lossy(&text)),
+            text.len(),
+        )
+    } else if matches!(name, b"METADATA" | b"PKG-INFO") || name.ends_with(b".egg-info") {
+        let text = host.read_start(path, python::LIMIT)?;
+        (python::parse(&String::from_utf8_lossy(&text)), text.len())
+    } else {
+        return Ok(go::packages(&host.open(path)?));
     };
-    let package = parse(&String::from_utf8_lossy(name), &bytes);
-    Ok((package.into_iter().collect(), bytes.len() as u64))
+    Ok((package.into_iter().collect(), read as u64))
 }
 
 #[cfg(test)]

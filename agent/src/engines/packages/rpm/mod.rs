@@ -108,18 +108,6 @@ pub fn read_rpm_database(host: &Host) -> Option<anyhow::Result<Vec<Package>>> {
     Some(read.map(|()| packages))
 }
 
-/// Which of these files belong to packages.
-pub(super) fn owned(
-    cx: &Cx<'_>,
-    database: &Database,
-    asked: &Asked,
-) -> anyhow::Result<BTreeSet<PathBuf>> {
-    match program::of_the_machine(cx.host) {
-        Some(rpm) => program::owned(&rpm, asked),
-        None => database.owned(cx.host, asked),
-    }
-}
-
 impl Database {
     /// The packages as the file itself tells, as far as it can be read.
     fn list(&self, host: &Host) -> (Vec<Package>, anyhow::Result<()>) {
@@ -128,8 +116,9 @@ impl Database {
         (packages, read)
     }
 
-    /// Which files belong to packages, as the file itself tells.
-    fn owned(&self, host: &Host, asked: &Asked) -> anyhow::Result<BTreeSet<PathBuf>> {
+    /// Which of these files belong to packages. This is read from the database's file even where
+    /// there is rpm, which would print all files of each package for every file of it that is asked about.
+    pub(super) fn owned(&self, host: &Host, asked: &Asked) -> anyhow::Result<BTreeSet<PathBuf>> {
         let mut owned = BTreeSet::new();
         self.headers(host, &mut |header| {
             header.files_among(asked, &mut |path| {

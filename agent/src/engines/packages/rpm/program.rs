@@ -1,10 +1,8 @@
 //! rpm's database as the program `rpm` tells it.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -12,7 +10,6 @@ use hardtarget_report::Package;
 
 use super::Record;
 use crate::engines::Cx;
-use crate::engines::packages::owned::Asked;
 use crate::exec::Tool;
 use crate::host::Host;
 
@@ -37,9 +34,6 @@ const OLD_FORMAT: &str =
 
 /// How long rpm may take.
 const LIMIT: Duration = Duration::from_secs(60);
-
-/// How many files rpm is asked about at once: a command line has its limits.
-const AT_ONCE: usize = 500;
 
 /// The running machine's rpm.
 pub(super) fn of_the_machine(host: &Host) -> Option<Tool> {
@@ -75,30 +69,6 @@ pub(super) fn list_a_copy(cx: &Cx<'_>, database: &Path) -> anyhow::Result<Vec<Pa
     let copy = cx.work.join("rpmdb");
     copy_database(cx.host, database, &copy)?;
     list(tool.args([std::ffi::OsString::from("--dbpath"), copy.into_os_string()]))
-}
-
-/// Which of these files belong to packages.
-pub(super) fn owned(tool: &Tool, asked: &Asked) -> anyhow::Result<BTreeSet<PathBuf>> {
-    let mut owned = BTreeSet::new();
-    let paths: Vec<&PathBuf> = asked.paths().collect();
-    for paths in paths.chunks(AT_ONCE) {
-        let output = tool
-            .clone()
-            .limit(LIMIT)
-            .args(["-qf", "--qf", "[%{FILENAMES}\n]"])
-            .args(paths.iter().copied())
-            // One file that no package owns makes the status an error.
-            .run_any_status()?;
-        owned.extend(
-            output
-                .stdout
-                .split(|byte| *byte == b'\n')
-                .map(|line| Path::new(std::ffi::OsStr::from_bytes(line)))
-                .filter(|path| asked.has(path))
-                .map(Path::to_owned),
-        );
-    }
-    Ok(owned)
 }
 
 fn copy_database(host: &Host, from: &Path, to: &Path) -> anyhow::Result<()> {
