@@ -152,6 +152,8 @@ fn a_scan_names_the_files_that_it_wrote() {
         );
         assert!(path.metadata().unwrap().len() > 1000);
     }
+    // Without the engine that reads packages there is no list of them, and none that is empty.
+    assert!(!out.path().join("sbom.cdx.json").exists());
     assert!(
         !stdout(&output).contains('\u{1b}'),
         "no colours into a pipe"
@@ -451,6 +453,9 @@ fn an_ordinary_user_gets_a_report_that_names_what_it_could_not_see() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let report = agent::report(&out);
     assert!(!report.target.privileged);
+    let sbom = std::fs::read(out.join("sbom.cdx.json")).unwrap();
+    let sbom: serde_json::Value = serde_json::from_slice(&sbom).unwrap();
+    assert!(sbom["components"].as_array().unwrap().len() > 50);
     let unknown: Vec<_> = report
         .engines
         .iter()
