@@ -158,11 +158,13 @@ pub(crate) fn collect(host: &Host) -> Fact<Accounts> {
 
 /// The lines of shells(5) that are paths; `/usr/etc` is openSUSE's place for what nobody changed.
 fn shells(host: &Host) -> Fact<Vec<String>> {
-    let text = match host.text("/etc/shells") {
-        Err(error) if error.is_absent() => host.text("/usr/etc/shells"),
+    let lines = match host.text("/etc/shells") {
+        Err(absent) if absent.is_absent() => match host.text("/usr/etc/shells") {
+            Err(error) if error.is_absent() => Err(absent),
+            text => text,
+        },
         text => text,
-    };
-    let lines = text?;
+    }?;
     let paths = lines
         .lines()
         .map(str::trim)

@@ -123,11 +123,19 @@ fn read(host: &Host, path: &Path) -> Result<Included, ReadError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn versions() {
         assert_eq!(parse_version("Sudo version 1.9.13p3\nx"), Some([1, 9, 13]));
         assert_eq!(parse_version("Sudo version 1.8.23"), Some([1, 8, 23]));
         assert_eq!(parse_version("usage: doas"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in "(Sudo version )?[0-9.p]*\\PC*") {
+            parse_version(&text);
+        }
     }
 }
