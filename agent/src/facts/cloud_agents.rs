@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::Fact;
 use super::file_modes::files_in;
+use super::{Fact, Gap};
 use crate::host::Host;
 
 /// Where the agent of Systems Manager keeps its state, as a package and as a snap.
@@ -46,7 +46,7 @@ pub(crate) struct CloudAgents {
     /// Directories of single instances.
     pub(crate) instances: Vec<Left>,
     /// The lines of the CloudWatch agent's configuration that name stored credentials.
-    pub(crate) cloudwatch_credentials: Vec<(PathBuf, usize, &'static str)>,
+    pub(crate) cloudwatch_credentials: Fact<Vec<(PathBuf, usize, &'static str)>>,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "every fact may have a gap")]
@@ -55,7 +55,10 @@ pub(crate) fn collect(host: &Host) -> Fact<CloudAgents> {
         has_ssm: SSM_PROGRAMS.iter().any(|path| host.exists(path)),
         identities: Vec::new(),
         instances: Vec::new(),
-        cloudwatch_credentials: credentials(&host.text(CLOUDWATCH).unwrap_or_default()),
+        cloudwatch_credentials: host
+            .text(CLOUDWATCH)
+            .map(|text| credentials(&text))
+            .map_err(Gap::from),
     };
     for state in SSM_STATE {
         let registration = Path::new(state).join("registration");

@@ -44,6 +44,7 @@ fn judge(facts: &Facts) -> Judged {
     Ok(Verdict::from_faults(
         agents
             .cloudwatch_credentials
+            .as_ref()?
             .iter()
             .map(|(path, line, key)| {
                 Fault::new(*key, format!("{}, line {line}: {key}", path.display()))

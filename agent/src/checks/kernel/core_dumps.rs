@@ -30,7 +30,8 @@ check! {
             Ref::Manual("core(5)"),
             Ref::Manual("limits.conf(5)"),
         ],
-        same_as: [SameAs::For("KRNL-5820", &["kernel.core_pattern"]), SameAs::Lines("KRNL-6000")],
+        same_as: [SameAs::About("KRNL-5820", "If not required, consider explicit disabling of core dump in /etc/security/limits.conf file"),
+            SameAs::About("KRNL-5820", "Determine if all binaries need to be able to core dump"), SameAs::Lines("KRNL-6000")],
         judge: core_dumps,
         passes: |tree| {
             tree.file("/etc/sysctl.d/a.conf", "fs.suid_dumpable=0\n")

@@ -1,4 +1,4 @@
-use crate::checks::{Fault, Judged, NotJudged, Ref, Verdict};
+use crate::checks::{Fault, Judged, NotJudged, Ref, SameAs, Verdict};
 use crate::facts::{Facts, Gap};
 
 check! {
@@ -29,6 +29,10 @@ check! {
             Ref::Cwe(528),
             Ref::Manual("coredump.conf(5)"),
         ],
+        same_as: [SameAs::About(
+            "KRNL-5820",
+            "If not required, consider explicit disabling of core dump in /etc/systemd/coredump.conf ('ProcessSizeMax=#', 'Storage=none')",
+        )],
         judge: stored_core_dumps,
         passes: |tree| {
             tree.file("/sbin/init", "")

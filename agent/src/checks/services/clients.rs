@@ -1,4 +1,4 @@
-use crate::checks::{Fault, Judged, Ref, Verdict};
+use crate::checks::{Fault, Judged, Ref, SameAs, Verdict};
 use crate::facts::Facts;
 
 check! {
@@ -24,6 +24,11 @@ check! {
             Ref::amazon_linux_2023("2.3"),
             Ref::independent("2.3"),
             Ref::Cwe(319),
+        ],
+        same_as: [
+            SameAs::For("INSE-8300", &["rsh"]),
+            SameAs::For("INSE-8314", &["NIS"]),
+            SameAs::For("INSE-8318", &["TFTP"]),
         ],
         judge: plaintext_client,
         passes: |tree| { tree.link("/usr/bin/telnet", "/bin/busybox").file("/bin/busybox", ""); },

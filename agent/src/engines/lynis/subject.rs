@@ -126,6 +126,19 @@ mod tests {
         }
     }
 
+    /// Checks name these as subjects of Lynis's in `same_as`.
+    #[test]
+    fn what_checks_compare_with_comes_out_so() {
+        let subjects = Subjects::of_host(None);
+        let message = "If not required, consider explicit disabling of core dump in /etc/systemd/coredump.conf ('ProcessSizeMax=0', 'Storage=none')";
+        let subject = subjects.subject(&event(message, None));
+        let named = crate::checks::CATALOGUE
+            .iter()
+            .flat_map(|check| check.same_as)
+            .any(|same| matches!(same, crate::checks::SameAs::About(_, theirs) if *theirs == subject));
+        assert!(named, "{subject}");
+    }
+
     #[test]
     fn what_is_a_name_stays() {
         for text in [
