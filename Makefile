@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz faults e2e generate deploy undeploy clean
+.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz faults agree e2e generate deploy undeploy clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ fuzz: ## Run each fuzz target for one minute
 
 faults: test-tools ## Inject each fault at each phase into instances that boot; writes the README's table (minutes)
 	HARDTARGET_FAULTS_WRITE=yes tests/vm/programs.sh tests/vm/run.sh -m pytest -p no:cacheprovider --quiet tests/vm
+
+agree: ## Compare our checks with OpenSCAP's, find's and sshd's word on the same machines; writes the README's table
+	packaging/agree.sh
 
 e2e: test-tools ## From a new AMI to its tags, with a virtual machine that boots (minutes); prints how long each part took
 	tests/vm/image/qemu.sh >/dev/null
