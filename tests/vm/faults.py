@@ -1,6 +1,6 @@
 """What can go wrong on an instance, and when: each fault at each phase where it means something.
 
-The phases: `boot`, until the user data starts; `download`, of the agent; `scan`; `upload`, of the report."""
+The phases: `boot`, until the user data starts; `download`, of the agent; `advisories`, their download; `scan`; `upload`, of the report."""
 
 import datetime
 import re
@@ -23,6 +23,8 @@ class Case:
     reason: str = ""
     #: The user data never runs: nothing on the instance can power it off.
     reaped: bool = False
+    #: Whether there are advisories for the instance to download. What is wrong with them is said on its console.
+    advisories: str = ""
 
     @property
     def name(self):
@@ -128,7 +130,12 @@ def year_off(run):
     run.refuse("PutObject", unless=signed_in_time, effect="answer", then=too_skewed)
 
 
+def refuse_advisories(**how):
+    return lambda run: run.refuse("GetObject", unless=lambda call: not call.key.endswith(".htadv"), **how)
+
+
 NO_USER_DATA = "no user data, so nothing runs; the reaper ends the instance"
+NOT_LOOKED_FOR = "the scan goes on; vulnerabilities are not looked for"
 KEEPS_ON = "tried again until the time for it is over"
 
 CASES = [
@@ -186,6 +193,22 @@ CASES = [
     ),
     Case("S3 hangs", "upload", hang("PutObject"), f"the upload is {KEEPS_ON}", "failed", "score"),
     Case("wrong hash", "download", other_agent, "the agent is not run", "failed", "SHA-256 of the downloaded agent"),
+    Case(
+        "S3 refuses (403)",
+        "advisories",
+        refuse_advisories(status=403, code="AccessDenied"),
+        NOT_LOOKED_FOR,
+        "assessed",
+        advisories="403",
+    ),
+    Case(
+        "wrong hash",
+        "advisories",
+        refuse_advisories(effect="answer", then=lambda _: (200, {"Content-Type": "binary/octet-stream"}, b"other")),
+        NOT_LOOKED_FOR,
+        "assessed",
+        advisories="their SHA-256 is [0-9a-f]{64}, expected",
+    ),
     Case("IMDS dead", "boot", silence, NO_USER_DATA, "timed-out", reaped=True),
     Case(
         "IMDS dead",

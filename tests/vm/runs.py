@@ -1,9 +1,10 @@
 """One case from its AMI to the AMI's tags, and the table of what came of all."""
 
+import json
 import re
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.container import Container
 from faults import SECONDS
@@ -24,6 +25,8 @@ class Outcome:
     #: Whether it powered itself off.
     by_itself: bool = False
     console: str = ""
+    #: The published report; empty without one.
+    report: dict = field(default_factory=dict)
 
     @property
     def says(self):
@@ -46,7 +49,7 @@ class Run:
     def __init__(self, region, rootfs, case):
         self.region, self.case = region, case
         self.guest = Guest(rootfs)
-        self.ami, self.instance = region.new_ami()
+        self.ami, self.instance = region.new_ami(b"advisories" if case.advisories else None)
         network = self.guest.network
         self.metadata = region.metadata(self.instance, network.address, network.mac, version_1=True)
         region.imds.instances[network.address] = self.metadata
@@ -93,6 +96,8 @@ class Run:
         outcome.status = self.region.lab.status(self.ami) or "none"
         outcome.reason = self.region.lab.reason(self.ami)
         outcome.console = self.guest.console
+        keys = [key for key in self.region.lab.keys("reports/") if self.ami in key and key.endswith("report.json")]
+        outcome.report = json.loads(self.region.lab.read(keys[0])) if keys else {}
         return outcome
 
     def wait_for_nothing(self):

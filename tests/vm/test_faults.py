@@ -40,6 +40,9 @@ def test_it_is_off_by_its_deadline_and_the_ami_says_why(outcomes, case):
     assert outcome.status == case.status
     assert re.search(case.reason, outcome.reason)
     assert case.status == "assessed" or outcome.reason
+    if case.advisories:
+        assert re.search(f"warning: the scan goes on without the advisories: .*{case.advisories}", outcome.console)
+        assert outcome.report["advisories"] is None and outcome.report["vulnerability_counts"] is None
 
 
 def readme():

@@ -1,6 +1,7 @@
 """The simulated AWS with Hard Target deployed in it, as guests reach it, and what EC2's hypervisors do."""
 
 import base64
+import hashlib
 import threading
 
 from lab import ACCOUNT, REGION, Aws, Lab, stack
@@ -11,6 +12,8 @@ from .imds import Imds, Instance
 
 #: Where guests find the simulated AWS, see run.sh.
 ADDRESS = "10.0.2.2"
+
+ADVISORIES_KEY = f"{stack.STACK}/advisories/advisories.htadv"
 
 
 class Region:
@@ -30,6 +33,7 @@ class Region:
             HARDTARGET_DEADLINE_MINUTES=str(minutes),
             HARDTARGET_INSTANCE_ENDPOINT_URL=self.aws.url,
             HARDTARGET_MAX_CONCURRENT_SCANS="50",
+            HARDTARGET_ADVISORIES_KEY=ADVISORIES_KEY,
         )
         self.imds = Imds()
         self.lock = threading.Lock()
@@ -40,9 +44,15 @@ class Region:
         self.front.shutdown()
         self.aws.close()
 
-    def new_ami(self):
-        """An AMI becomes available; gives it and the instance that was launched from it."""
+    def new_ami(self, advisories=None):
+        """An AMI becomes available; gives it and the instance that was launched from it. With bytes given there are
+        advisories at that moment."""
+        where = {"Bucket": self.lab.stack.artefacts, "Key": ADVISORIES_KEY}
         with self.lock:
+            self.lab.s3.delete_object(**where)
+            if advisories:
+                metadata = {"sha256": hashlib.sha256(advisories).hexdigest()}
+                self.lab.s3.put_object(**where, Body=advisories, Metadata=metadata)
             ami = self.lab.image(name="bench")
             self.lab.available(ami)
             self.lab.settle()
