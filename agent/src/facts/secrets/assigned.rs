@@ -31,6 +31,11 @@ const ENDINGS: [&str; 18] = [
 /// The same for whole names.
 const NAMES: [&str; 5] = ["pass", "pwd", "token", "psk", "wpa_psk"];
 
+/// How names begin that say whether a password is asked for, shown, allowed.
+const QUESTIONS: [&str; 10] = [
+    "no_", "has_", "is_", "use_", "show_", "allow", "require", "enable", "disable", "public",
+];
+
 /// Directives of slapd.conf(5), ldap.conf(5) and redis that have their secret after a blank.
 const DIRECTIVES: [&str; 5] = [
     "bindpw",
@@ -188,16 +193,34 @@ fn last_name(before: &str, sign: u8) -> &str {
 }
 
 fn is_name_of_a_secret(name: &str) -> bool {
-    if name.is_empty() || name.len() > 80 {
-        return false;
+    (1..=80).contains(&name.len())
+        && (NAMES
+            .iter()
+            .any(|whole| whole.len() == name.len() && ends_with(name, whole))
+            || (ENDINGS.iter().any(|ending| ends_with(name, ending))
+                && !QUESTIONS.iter().any(|start| begins_with(name, start))))
+}
+
+fn ends_with(name: &str, ending: &str) -> bool {
+    let start = name.len().checked_sub(ending.len());
+    start.is_some_and(|start| name.bytes().skip(start).map(plain).eq(ending.bytes()))
+}
+
+fn begins_with(name: &str, start: &str) -> bool {
+    name.len() >= start.len()
+        && name
+            .bytes()
+            .map(plain)
+            .zip(start.bytes())
+            .all(|(a, b)| a == b)
+}
+
+/// A letter of a name in lower case; hyphens and dots as underscores.
+const fn plain(letter: u8) -> u8 {
+    match letter {
+        b'-' | b'.' => b'_',
+        letter => letter.to_ascii_lowercase(),
     }
-    let name = name.to_ascii_lowercase().replace(['-', '.'], "_");
-    NAMES.contains(&name.as_str())
-        || (ENDINGS.iter().any(|ending| name.ends_with(ending))
-            // No password is asked for, shown, allowed…
-            && !["no_", "has_", "is_", "use_", "show_", "allow", "require", "enable", "disable", "public"]
-                .iter()
-                .any(|start| name.starts_with(start)))
 }
 
 /// The value after the sign: what is in quotes, or the word up to a blank or a comma. Names of
