@@ -21,5 +21,6 @@ HARDTARGET_GLUE=${CARGO_TARGET_DIR:-target}/debug/hardtarget-glue \
 PYTHONDONTWRITEBYTECODE=1 .cache/cloud-tools/venv/bin/pytest -p no:cacheprovider --quiet -n 6 tests/user_data
 
 # Instances that really boot, with every fault at every phase.
-HARDTARGET_GLUE=${CARGO_TARGET_DIR:-target}/debug/hardtarget-glue PYTHONDONTWRITEBYTECODE=1 \
+HARDTARGET_GLUE=${CARGO_TARGET_DIR:-target}/debug/hardtarget-glue \
+    HARDTARGET_REFRESH=${CARGO_TARGET_DIR:-target}/debug/hardtarget-refresh PYTHONDONTWRITEBYTECODE=1 \
     tests/vm/run.sh -m pytest -p no:cacheprovider --quiet tests/vm

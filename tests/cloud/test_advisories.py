@@ -97,7 +97,8 @@ def test_vulnerabilities_are_counted_on_the_ami_if_they_were_looked_for(lab):
     lab.available(ami)
     lab.settle()
     [guest] = lab.guests()
-    guest.hand_in(reports.named(reports.with_vulnerabilities(reports.load(), ["high", "high", "low"]), ami, guest.instance))
+    report = reports.with_vulnerabilities(reports.load(), ["high", "high", "low"])
+    guest.hand_in(reports.named(report, ami, guest.instance))
     lab.settle()
     assert tags(lab, ami) == {"critical": "0", "high": "2", "medium": "0", "low": "1"}
 

@@ -1,6 +1,7 @@
 """What can go wrong on an instance, and when: each fault at each phase where it means something.
 
-The phases: `boot`, until the user data starts; `download`, of the agent; `advisories`, their download; `scan`; `upload`, of the report."""
+The phases: `boot`, until the user data starts; `download`, of the agent; `advisories`, their download; `scan`;
+`upload`, of the report."""
 
 import datetime
 import re

@@ -46,10 +46,12 @@ class Guest(Container):
 class Run:
     """A case under way: what its fault may touch."""
 
-    def __init__(self, region, rootfs, case):
+    def __init__(self, region, rootfs, case, advisories=None):
         self.region, self.case = region, case
         self.guest = Guest(rootfs)
-        self.ami, self.instance = region.new_ami(b"advisories" if case.advisories else None)
+        if case.advisories:
+            advisories = b"what is served instead is up to the fault"
+        self.ami, self.instance = region.new_ami(advisories)
         network = self.guest.network
         self.metadata = region.metadata(self.instance, network.address, network.mac, version_1=True)
         region.imds.instances[network.address] = self.metadata
