@@ -204,7 +204,7 @@ pub(super) fn expired(waiver: &Waiver) -> Markup {
 }
 
 /// A fingerprint as the name of a place in the page.
-fn fingerprint_anchor(fingerprint: &str) -> Option<&str> {
+pub(super) fn fingerprint_anchor(fingerprint: &str) -> Option<&str> {
     let ordinary = fingerprint.len() == 32 && fingerprint.chars().all(|c| c.is_ascii_hexdigit());
     ordinary.then_some(fingerprint)
 }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::super::page::count;
 use super::super::words::vulnerabilities;
-use super::findings::evidence;
+use super::findings::{evidence, fingerprint_anchor};
 use super::prose::{block, line};
 use super::severities::badge;
 use crate::{Finding, Report, Severity, Vulnerability, Waiver};
@@ -111,7 +111,7 @@ fn entry(row: &Row<'_>) -> Markup {
                     }
                     div.subjects {
                         @for finding in &row.findings {
-                            div.subject {
+                            div.subject id=[fingerprint_anchor(&finding.fingerprint)] {
                                 div.subject-head {
                                     @if finding.subject.is_empty() { span.whole { "This machine" } }
                                     @else { code.name { (line(&finding.subject)) } }
