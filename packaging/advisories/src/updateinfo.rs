@@ -19,8 +19,14 @@ use crate::modularity::{fold_rebuilds, streams_of_title};
 /// half a megabyte.
 const PIECE_LIMIT: usize = 8 << 20;
 
-/// An update has at most so many packages, references and streams.
-const MANY: usize = 100_000;
+/// More packages of one update are not looked at; those of kernels have some hundred.
+const MAX_PACKAGES: usize = 20_000;
+
+/// More CVEs and streams of one update are not looked at; those of kernels have some hundred.
+const MAX_NAMES: usize = 5_000;
+
+/// A name or version is at most this long.
+const MAX_TEXT: usize = 1024;
 
 /// One update for security.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,7 +177,7 @@ impl Document {
                     .filter_map(|name| attribute(tag, name))
                 {
                     for cve in cves(&value) {
-                        if draft.cves.len() < MANY && !draft.cves.contains(&cve) {
+                        if draft.cves.len() < MAX_NAMES && !draft.cves.contains(&cve) {
                             draft.cves.push(cve);
                         }
                     }
@@ -180,14 +186,14 @@ impl Document {
             b"module" => {
                 if let (Some(name), Some(stream)) =
                     (attribute(tag, "name"), attribute(tag, "stream"))
-                    && draft.streams.len() < MANY
+                    && draft.streams.len() < MAX_NAMES
                 {
                     draft.streams.push(format!("{name}:{stream}"));
                 }
             }
             b"package" => {
                 if let Some(package) = package(tag)
-                    && draft.packages.len() < MANY
+                    && draft.packages.len() < MAX_PACKAGES
                 {
                     draft.packages.push(package);
                 }
@@ -206,7 +212,7 @@ impl Document {
             Kept::Title => &mut draft.title,
             Kept::Severity => &mut draft.severity,
         };
-        if place.len() + text.len() <= 4096 {
+        if place.len() + text.len() <= MAX_TEXT {
             place.push_str(text);
         }
     }
@@ -302,7 +308,7 @@ fn package(tag: &BytesStart<'_>) -> Option<(String, String)> {
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let attribute = tag.try_get_attribute(name).ok()??;
     let value = attribute.normalized_value(XmlVersion::Implicit1_0).ok()?;
-    (value.len() <= 4096).then(|| value.into_owned())
+    (value.len() <= MAX_TEXT).then(|| value.into_owned())
 }
 
 /// The CVE ids in a text.

@@ -196,14 +196,14 @@ fn agree(feed: &Path, releases: &[&str]) {
 #[test]
 fn almalinux_agrees_with_an_independent_computation() {
     if let Some(feed) = feed("almalinux-osv.zip") {
-        agree(&feed, &["almalinux:8", "almalinux:9", "almalinux:10"]);
+        agree(&feed, &["almalinux:8", "almalinux:9"]);
     }
 }
 
 #[test]
 fn debian_agrees_with_an_independent_computation() {
     if let Some(feed) = feed("debian-dsa-osv.zip") {
-        agree(&feed, &["debian:10", "debian:11"]);
+        agree(&feed, &["debian:11"]);
     }
 }
 

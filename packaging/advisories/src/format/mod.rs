@@ -53,6 +53,12 @@ const DIRECTORY_LIMIT: u32 = 4 << 20;
 /// A section is at most this long once inflated: 256 MiB. The longest, Ubuntu's, have 20 MB.
 const SECTION_LIMIT: u64 = 256 << 20;
 
+/// A package has at most so many ranges: Ubuntu's kernel has 15,000.
+const ROWS_LIMIT: u64 = 500_000;
+
+/// An advisory has at most so many issues and streams: the longest have 600.
+const ISSUES_LIMIT: u64 = 20_000;
+
 /// A text is at most this long: 4 KiB.
 const TEXT_LIMIT: u64 = 4 << 10;
 

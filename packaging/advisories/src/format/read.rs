@@ -7,7 +7,10 @@ use hardtarget_report::Severity;
 use sha2::{Digest, Sha256};
 
 use super::directory::{Directory, Section};
-use super::{DIRECTORY_LIMIT, FormatError, HEADER, LATE, MAGIC, SECTION_LIMIT, VERSION, wire};
+use super::{
+    DIRECTORY_LIMIT, FormatError, HEADER, ISSUES_LIMIT, LATE, MAGIC, ROWS_LIMIT, SECTION_LIMIT,
+    VERSION, wire,
+};
 use crate::advisory::{Advisory, By, End, Issue, Kind, Rating, Row, Score, Source};
 use crate::release::Release;
 
@@ -147,7 +150,7 @@ impl<R: Read> SectionReader<R> {
             };
             let wanted = wanted(&name, by);
             let mut rows = Vec::new();
-            for _ in 0..wire::number(input)? {
+            for _ in 0..wire::count(input, ROWS_LIMIT)? {
                 if wanted {
                     rows.push(row(input)?);
                 } else {
@@ -185,11 +188,11 @@ impl<R: Read> SectionReader<R> {
             _ => return Err(FormatError::Damaged("an advisory is of no kind")),
         };
         let mut streams = Vec::new();
-        for _ in 0..wire::number(input)? {
+        for _ in 0..wire::count(input, ISSUES_LIMIT)? {
             streams.push(wire::text(input)?);
         }
         let mut issues = Vec::new();
-        for _ in 0..wire::number(input)? {
+        for _ in 0..wire::count(input, ISSUES_LIMIT)? {
             issues.push(Issue {
                 id: wire::text(input)?,
                 rating: rating(wire::byte(input)?, wire::byte(input)?)?,

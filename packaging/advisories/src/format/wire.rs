@@ -30,6 +30,15 @@ pub(super) fn small(input: &mut impl Read) -> Result<u32, FormatError> {
     u32::try_from(number(input)?).map_err(|_| FormatError::Damaged("a number is too large"))
 }
 
+/// How many things follow, of which no true file has more than `limit`.
+pub(super) fn count(input: &mut impl Read, limit: u64) -> Result<u64, FormatError> {
+    let count = number(input)?;
+    if count > limit {
+        return Err(FormatError::Damaged("a list is too long"));
+    }
+    Ok(count)
+}
+
 pub(super) fn text(input: &mut impl Read) -> Result<String, FormatError> {
     let length = number(input)?;
     if length > TEXT_LIMIT {
