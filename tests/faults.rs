@@ -173,7 +173,8 @@ fn a_lynis_that_floods_its_output_does_no_harm() {
     let _turn = turn();
     let scan = Running::start(
         "touch $STARTED; yes flood & yes flood >&2 & yes 'key=flood' >> $REPORT & yes flood >> $LOG & wait",
-        "20s",
+        // The walk over this machine's files has to end beside the flood.
+        "45s",
     );
     let (code, report) = scan.end();
     assert_eq!(code, Some(3));

@@ -7,7 +7,7 @@ use super::Walk;
 use crate::facts::{Fact, Gap, guarded, mounts};
 use crate::host::Host;
 
-/// How much of the time left is kept for doing something with what is known.
+/// How much of the time left is kept, a tenth of it at most, for telling what else is known.
 const RESERVE: Duration = Duration::from_secs(5);
 
 /// The walk over the file systems, done once for whoever asks first and all others.
@@ -29,6 +29,8 @@ impl SharedWalk {
     /// What the walk came across, once it has ended; a little before `deadline` nobody waits any
     /// longer. It runs in a thread of its own, since a broken disk may hold it up for ever.
     pub(crate) fn get(self: &Arc<Self>, host: &Host, deadline: Instant) -> Fact<Arc<Walk>> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let end = Instant::now() + left.saturating_sub(RESERVE.min(left / 10));
         let mut state = self.lock();
         if matches!(*state, State::NotBegun) {
             *state = State::UnderWay;
@@ -46,9 +48,8 @@ impl SharedWalk {
             if let State::Ended(walk) = &*state {
                 return walk.clone();
             }
-            let left = deadline.saturating_duration_since(Instant::now());
-            let left = left.saturating_sub(RESERVE.min(left / 10));
-            if left < Duration::from_millis(10) {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
                 return Err(Gap::Unknown(
                     "the walk over the file systems did not end in time".to_owned(),
                 ));
