@@ -66,6 +66,19 @@ def root(suite, kind):
     return path
 
 
+def aged(made, into):
+    """A root with the packages of another, two of three with a version below all others."""
+    (into / "etc").mkdir(parents=True)
+    (into / "var/lib/dpkg").mkdir(parents=True)
+    shutil.copy(made / "usr/lib/os-release", into / "etc/os-release")
+    packages = (made / "var/lib/dpkg/status").read_text().split("\n\n")
+    for number in (number for number in range(len(packages)) if number % 3):
+        old = re.sub(r"(?m)^Version: .*$", "Version: 0~", packages[number])
+        packages[number] = re.sub(r"(?m)^(Source: \S+) \(.*$", r"\1", old)
+    (into / "var/lib/dpkg/status").write_text("\n\n".join(packages))
+    return into
+
+
 def oscap(into):
     """oscap of Debian 12 with its libraries and schemas, to run in any root: in `into`."""
     tools = root("bookworm", "openscap")
