@@ -48,6 +48,8 @@ def finding(number, severity="low", **more):
         "evidence": [],
         "remediation": "",
         "references": [],
+        "same_as": [],
+        "waiver": None,
         **more,
     }
     return given | {"fingerprint": fingerprint(given["engine"], given["id"], given["subject"])}
