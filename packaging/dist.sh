@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds a release into dist/<version>/: a static binary for each architecture, the man page, shell
+# Builds a release into dist/<version>/: static binaries for each architecture, the man page, shell
 # completions, licences and SHA256SUMS. Fails when a binary is too big, not static or does not start.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -45,6 +45,9 @@ for arch in x86_64 aarch64; do
         exit 1
     fi
     echo "$binary: $size bytes, static, says \"$said\""
+    # What makes the files for --advisories; it runs where there is a network and room enough.
+    built=$(packaging/static.sh "$arch" dist hardtarget-advisories)
+    install -D -m 755 "$built" "$out/$arch/hardtarget-advisories"
 done
 
 agent=$out/$(uname -m)/hardtarget-agent
