@@ -12,7 +12,7 @@ const RECORD_LIMIT: u64 = 64 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
     /// The system does not give it.
-    #[error("{path} cannot be read: {source}")]
+    #[error("{path} cannot be read")]
     Io {
         /// The feed.
         path: PathBuf,
@@ -20,7 +20,7 @@ pub enum FeedError {
         source: io::Error,
     },
     /// It is an archive that is damaged.
-    #[error("{path} is no zip archive that can be read: {source}")]
+    #[error("{path} is no zip archive that can be read")]
     Zip {
         /// The feed.
         path: PathBuf,
@@ -28,7 +28,7 @@ pub enum FeedError {
         source: zip::result::ZipError,
     },
     /// One of its records is none.
-    #[error("{path}: {record} is no OSV record: {source}")]
+    #[error("{path}: {record} is no OSV record")]
     Record {
         /// The feed.
         path: PathBuf,
@@ -46,7 +46,7 @@ pub enum FeedError {
         record: String,
     },
     /// The XML is none.
-    #[error("{path}: {source}")]
+    #[error("{path} is no list of updates")]
     Updateinfo {
         /// The feed.
         path: PathBuf,
