@@ -22,7 +22,7 @@ fi
 feed=${HARDTARGET_ADVISORIES_DATA:-../shared/advisories}/almalinux-osv.zip
 advisories=()
 if [ -f "$feed" ]; then
-    cargo build --quiet --locked --release -p hardtarget-advisories
+    cargo build --quiet --locked --release -p hardtarget-advisories --no-default-features --features feeds
     advisories=(--advisories "${CARGO_TARGET_DIR:-target}/release/hardtarget-advisories" --feed "$feed")
 fi
 packaging/bench.py "${advisories[@]}" --agent "$agent" --lynis "$lynis" --debian-root "$root" "$@"
