@@ -18,7 +18,7 @@ README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 BEGIN, END = "<!-- faults: written by make faults -->\n", "<!-- end of faults -->\n"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def outcomes(glue, agent, image):
     """All cases, some at a time: most of them wait."""
     region = Region(glue, agent, MINUTES)
