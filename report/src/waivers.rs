@@ -19,7 +19,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::{
-    CheckOutcome, EngineId, EngineOutcome, Finding, Report, Vulnerability, Waiver, clean_line,
+    CheckOutcome, EngineId, EngineOutcome, EngineRun, Finding, Report, Vulnerability, Waiver,
+    clean_line,
 };
 
 /// The longest reason or owner, in characters.
@@ -268,25 +269,28 @@ impl Entry {
 /// Whether the report knows all checks of the engine that an id belongs to, by its form, and this is
 /// none of them. An id that is merely not found here may be one of a vulnerability or of another engine.
 fn is_unknown(id: &str, report: &Report) -> bool {
-    let lynis = id.split_once('-').is_some_and(|(area, number)| {
-        (3..=4).contains(&area.len()) && area != "CVE" && number.len() == 4
-    });
+    let is_number = |text: &str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     let engine = match id.split_once('-') {
         Some(("HT", _)) => EngineId::Native,
-        Some((_, number)) if lynis && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+        Some((area, number))
+            if (3..=4).contains(&area.len()) && area != "CVE" && is_number(number) =>
+        {
             EngineId::Lynis
         }
         _ => return false,
     };
-    let run = report.engines.iter().find(|run| run.engine == engine);
-    run.is_some_and(|run| {
+    // Nothing but failures is no list of checks: it was made of the findings.
+    let lists_its_checks = |run: &EngineRun| {
         run.outcome == EngineOutcome::Ran
-            && run.checks.len() > 1
-            && !run.checks.iter().any(|check| check.id == id)
             && run
                 .checks
                 .iter()
                 .any(|check| check.outcome != CheckOutcome::Fail)
+    };
+    report.engines.iter().any(|run| {
+        run.engine == engine
+            && lists_its_checks(run)
+            && run.checks.iter().all(|check| check.id != id)
     })
 }
 
