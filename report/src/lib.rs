@@ -21,6 +21,7 @@ mod waiver;
 
 pub mod diff;
 pub mod family;
+pub mod image_status;
 pub mod purl;
 pub mod render;
 #[doc(hidden)]

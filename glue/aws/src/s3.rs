@@ -150,6 +150,27 @@ impl S3 {
         }
     }
 
+    /// The keys that begin with `prefix`, in the order of their bytes.
+    pub async fn keys(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let listed = self.client.list_objects_v2();
+        let mut pages = listed
+            .bucket(&self.bucket)
+            .prefix(prefix)
+            .into_paginator()
+            .send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| Error::of("ListObjectsV2", &error))?;
+            keys.extend(
+                page.contents
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|one| one.key),
+            );
+        }
+        Ok(keys)
+    }
+
     /// A URL under which anyone may read the object for as long as `lifetime`, or until the
     /// credentials end that it is signed with.
     pub async fn presigned(

@@ -1,0 +1,93 @@
+//! Systems Manager: parameters, and what it knows of instances' compliance.
+
+use aws_config::SdkConfig;
+use aws_sdk_ssm::types::{ComplianceQueryOperatorType, ComplianceStringFilter};
+
+use super::Error;
+
+/// Systems Manager.
+#[derive(Debug, Clone)]
+pub struct Ssm {
+    client: aws_sdk_ssm::Client,
+}
+
+/// A compliance item, in Systems Manager's own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComplianceItem {
+    /// `Custom:Inspec`.
+    pub compliance_type: String,
+    /// Its id within the type; may be empty.
+    pub id: String,
+    /// What it is about.
+    pub title: String,
+    /// `COMPLIANT` or `NON_COMPLIANT`.
+    pub status: String,
+    /// `CRITICAL`, `HIGH`, `MEDIUM`, `LOW`, `INFORMATIONAL` or `UNSPECIFIED`.
+    pub severity: String,
+}
+
+impl Ssm {
+    /// A client.
+    #[must_use]
+    pub fn new(shared: &SdkConfig) -> Self {
+        Self {
+            client: aws_sdk_ssm::Client::new(shared),
+        }
+    }
+
+    /// The value of a parameter, decrypted; of a secret of Secrets Manager too, by
+    /// `/aws/reference/secretsmanager/NAME` (Systems Manager User Guide, "Referencing AWS Secrets Manager
+    /// secrets from Parameter Store parameters"). `None` if there is none.
+    pub async fn parameter(&self, name: &str) -> Result<Option<String>, Error> {
+        let asked = self.client.get_parameter().name(name).with_decryption(true);
+        match asked.send().await {
+            Ok(answer) => Ok(answer.parameter.and_then(|one| one.value)),
+            Err(error) => {
+                let error = Error::of("GetParameter", &error);
+                let missing = matches!(error.code.as_str(), "ParameterNotFound");
+                if missing { Ok(None) } else { Err(error) }
+            }
+        }
+    }
+
+    /// All compliance items of one type of one managed instance.
+    pub async fn compliance_items(
+        &self,
+        instance: &str,
+        compliance_type: &str,
+    ) -> Result<Vec<ComplianceItem>, Error> {
+        let of_type = ComplianceStringFilter::builder()
+            .key("ComplianceType")
+            .values(compliance_type)
+            .r#type(ComplianceQueryOperatorType::Equal)
+            .build();
+        let mut pages = self
+            .client
+            .list_compliance_items()
+            .resource_ids(instance)
+            .resource_types("ManagedInstance")
+            .filters(of_type)
+            .into_paginator()
+            .send();
+        let mut items = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| Error::of("ListComplianceItems", &error))?;
+            items.extend(page.compliance_items.into_iter().flatten().map(|one| {
+                ComplianceItem {
+                    compliance_type: one.compliance_type.unwrap_or_default(),
+                    id: one.id.unwrap_or_default(),
+                    title: one.title.unwrap_or_default(),
+                    status: one
+                        .status
+                        .map(|status| status.as_str().to_owned())
+                        .unwrap_or_default(),
+                    severity: one
+                        .severity
+                        .map(|one| one.as_str().to_owned())
+                        .unwrap_or_default(),
+                }
+            }));
+        }
+        Ok(items)
+    }
+}

@@ -1,0 +1,151 @@
+//! What is to be told, as an object in the bucket under `changes/`: written once, read by the function that
+//! tells. Its arrival in S3 is what wakes that function, so nothing can be recorded and not told.
+
+use std::collections::BTreeMap;
+
+use hardtarget_report::Severity;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::Fault;
+use crate::target::Target;
+
+/// Where these objects are.
+pub const PREFIX: &str = "changes/";
+
+/// Something to tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum News {
+    /// What a look at a target changed.
+    Change(Change),
+    /// The month's list of all that is open.
+    Monthly(Monthly),
+    /// A run over the golden list is over.
+    Golden(Golden),
+}
+
+/// What a look at a target changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Always 1.
+    pub version: u32,
+    /// The look's id.
+    pub id: String,
+    /// What was looked at.
+    pub target: Target,
+    /// What looked.
+    pub source: Source,
+    /// When.
+    pub at: Timestamp,
+    /// Whether nothing was known of the target before: all that is open is new then.
+    pub first: bool,
+    /// What it was about, as far as it is known.
+    pub ami: Option<String>,
+    /// The AMI's name.
+    pub ami_name: Option<String>,
+    /// The instance that was looked at.
+    pub instance: Option<String>,
+    /// The key of the `report.json`, if there is one; `report.html` and `diff.json` are beside it.
+    pub report: Option<String>,
+    /// How the score moved.
+    pub score: Option<ScoreMove>,
+    /// How much of the target is open now, by severity: all five names.
+    pub open: BTreeMap<String, u64>,
+    /// What is open now and was not, worst first. Snoozed ones are not in it.
+    pub new: Vec<Told>,
+    /// What speaks up again: its waiver or snooze is over. Worst first.
+    pub returned: Vec<Told>,
+    /// What was open and is not any more, worst first.
+    pub fixed: Vec<Told>,
+    /// How many are new and snoozed.
+    pub snoozed: u64,
+}
+
+/// What looked at a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// A published report.
+    Report,
+    /// Systems Manager's compliance items.
+    Ssm,
+    /// InSpec's own JSON report.
+    Inspec,
+    /// Nobody: a snooze is over.
+    Snooze,
+}
+
+/// A fault as it is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The fault.
+    #[serde(flatten)]
+    pub fault: Fault,
+    /// When it was first seen.
+    pub first_seen: Timestamp,
+    /// When it was last seen.
+    pub last_seen: Timestamp,
+}
+
+/// How the score moved from the last complete report of the family (or of the same AMI) to this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScoreMove {
+    /// The old index.
+    pub old: Option<u8>,
+    /// The new index.
+    pub new: Option<u8>,
+    /// Why the two do not compare; empty if they do.
+    pub reasons: Vec<String>,
+}
+
+/// The month's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Monthly {
+    /// Always 1.
+    pub version: u32,
+    /// `2026-11`.
+    pub month: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// The key of the CSV.
+    pub csv: String,
+    /// How many targets have something open.
+    pub targets: u64,
+    /// How much is open, by severity: all five names. Snoozed ones are not in it.
+    pub open: BTreeMap<String, u64>,
+    /// How many are snoozed.
+    pub snoozed: u64,
+    /// The oldest open ones, worst first.
+    pub oldest: Vec<Told>,
+}
+
+/// A run over the golden list is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Golden {
+    /// Always 1.
+    pub version: u32,
+    /// The run's id.
+    pub run: String,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// What was wrong with the list, entry by entry, by position.
+    pub problems: Vec<String>,
+    /// What goes to SNS as it stands: one object an AMI, see `golden::message`.
+    pub message: serde_json::Value,
+}
+
+/// A severity with its count, for maps of all five.
+#[must_use]
+pub fn counts<'a>(severities: impl IntoIterator<Item = &'a Severity>) -> BTreeMap<String, u64> {
+    let mut counts: BTreeMap<String, u64> = Severity::ALL
+        .into_iter()
+        .map(|one| (one.as_str().to_owned(), 0))
+        .collect();
+    for one in severities {
+        *counts.entry(one.as_str().to_owned()).or_default() += 1;
+    }
+    counts
+}

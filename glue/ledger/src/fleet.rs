@@ -1,0 +1,15 @@
+//! What the fleet page shows.
+
+use jiff::Timestamp;
+
+use crate::app::App;
+
+/// To be built.
+pub async fn report(_app: &App, _key: &str, _now: Timestamp) -> anyhow::Result<()> {
+    Ok(())
+}
+
+/// To be built.
+pub async fn image(_app: &App, _key: &str, _now: Timestamp) -> anyhow::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! What is open, what is new, what is fixed: the findings ledger, its alerts, the golden list and the
+//! fleet page.
+//!
+//! Objects that arrive in the bucket, events of Systems Manager and schedules go to the ledger's queue. What a
+//! look at a target changed becomes an object under `changes/`, and its arrival wakes the function that tells.
+
+pub mod app;
+pub mod aws;
+pub mod change;
+pub mod compliance;
+pub mod config;
+pub mod dispatch;
+pub mod entry;
+pub mod event;
+pub mod fault;
+pub mod fleet;
+pub mod golden;
+pub mod inspec;
+pub mod monthly;
+pub mod record;
+pub mod snooze;
+pub mod table;
+pub mod target;
+pub mod tell;
