@@ -11,10 +11,7 @@ use crate::{compliance, fleet, golden, inspec, monthly, record, snooze, tell};
 /// Handles an event. An error means that trying again may help.
 pub async fn handle(app: &App, event: &Value, now: Timestamp) -> anyhow::Result<Value> {
     match event::parse(event) {
-        Ok(Event::Direct(job)) => {
-            run(app, &job, now).await?;
-            Ok(Value::Null)
-        }
+        Ok(Event::Direct(job)) => run(app, &job, now).await,
         Ok(Event::Queue(messages)) => {
             let mut back = Vec::new();
             for message in messages {
@@ -39,23 +36,25 @@ pub async fn handle(app: &App, event: &Value, now: Timestamp) -> anyhow::Result<
     }
 }
 
-async fn run(app: &App, job: &Job, now: Timestamp) -> anyhow::Result<()> {
+/// Does what is asked for. What it gives is the function's answer to whoever invokes it by hand.
+async fn run(app: &App, job: &Job, now: Timestamp) -> anyhow::Result<Value> {
     info!(?job, "begins");
     match job {
         Job::Report(key) => {
             record::report(app, key, now).await?;
-            fleet::report(app, key, now).await
+            fleet::report(app, key, now).await?;
         }
         Job::Image(key) => {
             fleet::image(app, key, now).await?;
-            golden::image(app, key, now).await
+            golden::image(app, key, now).await?;
         }
-        Job::Inspec(key) => inspec::report(app, key, now).await,
-        Job::Tell(key) => tell::tell(app, key, now).await,
-        Job::Compliance(event) => compliance::changed(app, event, now).await,
-        Job::Monthly => monthly::list(app, now).await,
-        Job::Wake => snooze::wake(app, now).await,
-        Job::Golden => golden::start(app, now).await,
-        Job::GoldenCheck => golden::check(app, now).await,
+        Job::Inspec(key) => inspec::report(app, key, now).await?,
+        Job::Tell(key) => tell::tell(app, key, now).await?,
+        Job::Compliance(event) => compliance::changed(app, event, now).await?,
+        Job::Monthly => monthly::list(app, now).await?,
+        Job::Wake => snooze::wake(app, now).await?,
+        Job::Golden => return golden::start(app, now).await,
+        Job::GoldenCheck => golden::check(app, now).await?,
     }
+    Ok(Value::Null)
 }
