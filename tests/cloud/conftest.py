@@ -1,22 +1,33 @@
 """The fixtures of the cloud tests. They need HARDTARGET_GLUE, the function's binary
-(`target/debug/hardtarget-glue` unless said), and some HARDTARGET_AGENT, a static agent."""
+(`target/debug/hardtarget-glue` unless said), those of the ledger HARDTARGET_LEDGER, its function's
+(`target/debug/hardtarget-ledger-function`), and some HARDTARGET_AGENT, a static agent."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from lab import Aws, Lab
+from lab import Aws, Lab, LedgerLab
 
 ROOT = Path(__file__).parents[2]
 
 
+def program(variable, name):
+    """The path of a program that a variable names, or that was just built."""
+    path = Path(os.environ.get(variable) or ROOT / "target/debug" / name)
+    if not path.is_file():
+        pytest.exit(f"{path} is missing: build it, or name another with {variable}", 2)
+    return path.resolve()
+
+
 @pytest.fixture(scope="session")
 def glue():
-    path = Path(os.environ.get("HARDTARGET_GLUE") or ROOT / "target/debug/hardtarget-glue")
-    if not path.is_file():
-        pytest.exit(f"{path} is missing: build it, or name another with HARDTARGET_GLUE", 2)
-    return path.resolve()
+    return program("HARDTARGET_GLUE", "hardtarget-glue")
+
+
+@pytest.fixture(scope="session")
+def ledger_function():
+    return program("HARDTARGET_LEDGER", "hardtarget-ledger-function")
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +63,23 @@ def deploy(aws, glue):
 def lab(deploy):
     """A lab with the defaults of the template."""
     return deploy()
+
+
+@pytest.fixture
+def deploy_ledger(aws, ledger_function):
+    """The ledger with settings of its own: `deploy_ledger(HARDTARGET_LEDGER_BY="ami")`, `deploy_ledger(beside=lab)`."""
+    made = []
+
+    def make(**settings):
+        made.append(LedgerLab(ledger_function, aws, **settings))
+        return made[-1]
+
+    yield make
+    for ledger in made:
+        ledger.close()
+
+
+@pytest.fixture
+def ledger(deploy_ledger):
+    """The ledger with the defaults, on a bucket of its own, and without Slack."""
+    return deploy_ledger()

@@ -3,5 +3,6 @@
 from .aws import ACCOUNT, REGION, Aws
 from .function import Function, Invocation
 from .lab import Lab
+from .ledger import LedgerLab
 
-__all__ = ["ACCOUNT", "REGION", "Aws", "Function", "Invocation", "Lab"]
+__all__ = ["ACCOUNT", "REGION", "Aws", "Function", "Invocation", "Lab", "LedgerLab"]

@@ -39,8 +39,45 @@ def image_builder(arn, status="AVAILABLE"):
     return make("EC2 Image Builder Image State Change", "aws.imagebuilder", detail, [arn])
 
 
+def instance_association(instance, status="Success", document="AWS-RunInspecChecks"):
+    """`EC2 State Manager Instance Association State Change`."""
+    detail = {
+        "association-id": "34fcb7e0-9a14-494c-9989-0e04e3f67f86",
+        "document-name": document,
+        "association-version": "1",
+        "document-version": "Optional.empty",
+        "instance-id": instance,
+        "detailed-status": status,
+        "status": status,
+        "execution-summary": "1 out of 1 plugin processed",
+        "instance-association-cwe-version": "1",
+    }
+    resources = [f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{instance}", f"arn:aws:ssm:{REGION}::document/{document}"]
+    return make("EC2 State Manager Instance Association State Change", "aws.ssm", detail, resources)
+
+
+def association(instances, status="Success", document="AWS-RunInspecChecks"):
+    """`EC2 State Manager Association State Change`; it names the instances in `targets` only, if it does."""
+    name = "34fcb7e0-9a14-494c-9989-0e04e3f67f86"
+    detail = {
+        "association-id": name,
+        "document-name": document,
+        "association-version": "1",
+        "document-version": "Optional.empty",
+        "targets": json.dumps([{"key": "InstanceIds", "values": list(instances)}]),
+        "status": status,
+        "association-status-aggregated-count": json.dumps({status: len(instances)}),
+        "schedule-expression": "cron(0 0/30 * 1/1 * ? *)",
+        "association-cwe-version": "1.0",
+    }
+    resources = [f"arn:aws:ssm:{REGION}::document/{document}"]
+    return make("EC2 State Manager Association State Change", "aws.ssm", detail, resources)
+
+
 class EventBridge:
-    """Takes over delivery from moto's rules while it is the current one."""
+    """Takes over delivery from moto's rules while it is the current one.
+
+    `invoke_later(event, name)` is told what a Lambda function of that name is to be invoked with."""
 
     def __init__(self, aws, invoke_later):
         self.aws, self.invoke_later = aws, invoke_later
@@ -78,6 +115,6 @@ class EventBridge:
             group = target.get("SqsParameters", {}).get("MessageGroupId")
             self.aws.sqs.send_message(queue_name=arn.resource_id, message_body=json.dumps(event), group_id=group)
         elif arn.service == "lambda":
-            self.invoke_later(event)
+            self.invoke_later(event, arn.resource_id)
         else:
             raise NotImplementedError(f"the lab has no target {target['Arn']}")

@@ -41,7 +41,7 @@ class Lab:
         self.queue = Queue(self.aws, self.stack.queue_url, self.stack.dead_letters_url, self.stack.batch_size)
         # Asynchronous invokes that wait, with how often they were tried; and those that were given up.
         self.later, self.given_up = deque(), []
-        self.bus = events.EventBridge(self.aws, lambda event: self.later.append((event, 0)))
+        self.bus = events.EventBridge(self.aws, lambda event, _=None: self.later.append((event, 0)))
         self.invocations = []
         self.s3 = self.aws.client("s3")
         self.fail("ec2", "GetConsoleOutput", effect="answer", times=10**6, then=self.console_output)

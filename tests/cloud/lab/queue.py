@@ -46,6 +46,30 @@ class Queue:
         return done
 
 
+class StandardQueue(Queue):
+    """A standard queue: messages do not wait for one another, so what fails holds up nothing."""
+
+    def send(self, body):
+        super().send(body, group=None)
+
+    def round(self, invoke):
+        """Hands over all that waits, and what comes meanwhile, each once; what failed is visible again
+        afterwards. Gives how many are done."""
+        queue, failed, finished = self.aws.sqs.get_queue(self.name), [], 0
+        while received := self.aws.sqs.receive_message(self.name, self.batch_size, 0, 360):
+            done = invoke({"Records": [record(message, queue) for message in received]})
+            kept = given_back(done, [message.id for message in received])
+            for message in received:
+                if message.id in kept:
+                    failed.append(message.receipt_handle)
+                else:
+                    self.aws.sqs.delete_message(self.name, message.receipt_handle)
+                    finished += 1
+        for handle in failed:
+            self.aws.sqs.change_message_visibility(self.name, handle, 0)
+        return finished
+
+
 def given_back(done, ids):
     """Which messages Lambda keeps: the failed ones, or all when the function failed or answered nonsense."""
     if done.error is not None:

@@ -17,12 +17,12 @@ def load(name="typical"):
     return json.loads((KEPT / f"{name}.json").read_text())
 
 
-def named(report, ami, instance):
-    """The report, saying that it is of this AMI and instance, and of just now."""
+def named(report, ami, instance, finished=None):
+    """The report, saying that it is of this AMI and instance, and of then; of just now unless said."""
     report = copy.deepcopy(report)
-    now = datetime.now(UTC)
-    report["scan"]["started"] = (now - timedelta(seconds=54)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    report["scan"]["finished"] = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    finished = (finished or datetime.now(UTC)).astimezone(UTC)
+    report["scan"]["started"] = (finished - timedelta(seconds=54)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    report["scan"]["finished"] = finished.strftime("%Y-%m-%dT%H:%M:%SZ")
     report["target"]["ami"], report["target"]["instance"] = ami, instance
     return report
 
