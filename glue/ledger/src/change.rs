@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::fault::Fault;
 use crate::target::Target;
 
+#[cfg(test)]
+pub(crate) mod sample;
+
 /// Where these objects are.
 pub const PREFIX: &str = "changes/";
 

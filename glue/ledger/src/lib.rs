@@ -9,6 +9,7 @@ pub mod aws;
 pub mod change;
 pub mod compliance;
 pub mod config;
+pub mod csv;
 pub mod dispatch;
 pub mod entry;
 pub mod event;

@@ -203,7 +203,8 @@ impl Row {
 /// One cell: on one line, bounded, and no formula. A spreadsheet takes a cell that starts with one
 /// of these for a formula, quoted or not; a leading `'` makes it text
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>).
-fn harmless(cell: &str) -> String {
+#[must_use]
+pub fn harmless(cell: &str) -> String {
     let formula = cell.trim_start().starts_with([
         '=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}',
     ]) || cell.starts_with(['\t', '\r', '\n']);
