@@ -7,10 +7,12 @@
 pub mod app;
 pub mod aws;
 pub mod change;
+pub mod cli;
 pub mod compliance;
 pub mod config;
 pub mod csv;
 pub mod dispatch;
+pub mod entries;
 pub mod entry;
 pub mod event;
 pub mod fault;

@@ -1,3 +1,8 @@
 //! The command line of the ledger.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    hardtarget_ledger::cli::run(std::env::args_os()).await
+}

@@ -1,0 +1,125 @@
+//! `hardtarget-ledger snooze` and `unsnooze`.
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::{Failure, TableArgs, output};
+use crate::entries;
+use crate::snooze::{PARTITION, Snooze, Standing, day};
+use crate::table::{Expected, Table};
+
+/// How often a change is tried that somebody else comes between.
+const TRIES: usize = 5;
+
+/// What is to be held back.
+#[derive(Debug, Args)]
+pub struct SnoozeArgs {
+    #[command(flatten)]
+    pub(super) table: TableArgs,
+    /// Whose findings: family:NAME, ami:ID, instance:ID or the bare name; * and ? stand for others
+    #[arg(long, value_name = "PATTERN", value_parser = some_text())]
+    target: String,
+    /// Which findings: a check's id (HT-SSH-001, CVE-2026-1234) or a finding's key; * and ? stand for
+    /// others
+    #[arg(long, value_name = "ID-OR-KEY", value_parser = some_text())]
+    finding: String,
+    /// Why it may wait
+    #[arg(long, value_name = "TEXT", value_parser = some_text())]
+    reason: String,
+    /// Who answers for it
+    #[arg(long, value_name = "WHO", value_parser = some_text())]
+    owner: String,
+    /// The last day on which it holds, UTC; today or later
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = coming_day)]
+    until: Date,
+}
+
+/// Which snooze is to end.
+#[derive(Debug, Args)]
+pub struct UnsnoozeArgs {
+    #[command(flatten)]
+    pub(super) table: TableArgs,
+    /// The snooze's id, as `list` shows it
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+fn some_text() -> NonEmptyStringValueParser {
+    NonEmptyStringValueParser::new()
+}
+
+/// A day that is not over: a snooze until yesterday is a mistake.
+fn coming_day(text: &str) -> Result<Date, String> {
+    let day: Date = text
+        .parse()
+        .map_err(|_| "no day: write for example 2027-03-31".to_owned())?;
+    if day < crate::snooze::day(crate::app::now()) {
+        return Err("this day is over".to_owned());
+    }
+    Ok(day)
+}
+
+/// Makes a snooze, in the place of one with the same patterns, and says what it holds back now.
+pub(super) async fn snooze(
+    table: &impl Table,
+    args: &SnoozeArgs,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let snooze = Snooze::new(
+        &args.target,
+        &args.finding,
+        &args.reason,
+        &args.owner,
+        args.until,
+        now,
+    );
+    table.put(&snooze.row(None), Expected::Any).await?;
+    let open = entries::open(table).await?;
+    let about = open
+        .iter()
+        .filter(|one| snooze.is_about(&one.target, &one.fault));
+    let held = match about.count() {
+        0 => "nothing that is open now is held back by it: are the patterns right?".to_owned(),
+        1 => "1 open finding is held back".to_owned(),
+        many => format!("{many} open findings are held back"),
+    };
+    output::note(&format!(
+        "snoozed until the end of {} (UTC): {held}",
+        snooze.until
+    ));
+    output::print(&format!("{}\n", snooze.id))?;
+    Ok(())
+}
+
+/// Ends a snooze.
+pub(super) async fn unsnooze(
+    table: &impl Table,
+    args: &UnsnoozeArgs,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    for _ in 0..TRIES {
+        let row = table.get(PARTITION, &args.id).await?;
+        let Some(snooze) = row.and_then(Snooze::of_row) else {
+            return Err(Failure::NoSnooze(args.id.clone()));
+        };
+        if snooze.standing(day(now)) != Standing::Active {
+            output::note(&format!("snooze {} is over already", snooze.id));
+            return Ok(());
+        }
+        let ended = Snooze {
+            ended: Some(now),
+            ..snooze
+        };
+        let expected = Expected::Version(ended.version);
+        if table.put(&ended.row(None), expected).await? {
+            output::note(&format!(
+                "snooze {} has ended: what is still open is told again with the next daily round",
+                ended.id
+            ));
+            return Ok(());
+        }
+    }
+    Err(Failure::Busy(args.id.clone()))
+}

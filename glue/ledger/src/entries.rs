@@ -1,0 +1,42 @@
+//! The ledger's entries as they stand in the table.
+
+use std::cmp::Ordering;
+
+use serde_json::Value;
+use tracing::error;
+
+use crate::entry::Entry;
+use crate::table::{Row, Table, TableError};
+
+/// How the `sk` of an entry begins.
+pub const PREFIX: &str = "F#";
+
+/// All that is open, of all targets, worst first. Reads the whole table.
+pub async fn open(table: &impl Table) -> Result<Vec<Entry>, TableError> {
+    let rows = table.scan(PREFIX).await?;
+    let mut open: Vec<Entry> = rows.into_iter().filter_map(read).collect();
+    open.retain(Entry::is_open);
+    open.sort_by(worst_first);
+    Ok(open)
+}
+
+/// An entry of a row. One that cannot be read is said in the log: it is not open for anybody then.
+fn read(row: Row) -> Option<Entry> {
+    let entry = serde_json::from_value(Value::Object(row.body));
+    if let Err(why) = &entry {
+        error!(row.pk, row.sk, %why, "an entry of the ledger that cannot be read");
+    }
+    entry.ok()
+}
+
+/// The order of lists: worst first, then by target, id, place and key, so that no two are equal.
+#[must_use]
+pub fn worst_first(a: &Entry, b: &Entry) -> Ordering {
+    let place = |one: &Entry| one.fault.severity;
+    place(a)
+        .cmp(&place(b))
+        .then_with(|| a.target.cmp(&b.target))
+        .then_with(|| a.fault.id.cmp(&b.fault.id))
+        .then_with(|| a.fault.subject.cmp(&b.fault.subject))
+        .then_with(|| a.fault.key.cmp(&b.fault.key))
+}
