@@ -6,6 +6,7 @@
 
 mod coverage;
 mod findings;
+pub mod frame;
 mod gauge;
 mod group;
 mod prose;
@@ -18,9 +19,7 @@ mod waived;
 
 use std::collections::BTreeSet;
 
-use data_encoding::BASE64;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use sha2::{Digest, Sha256};
+use maud::{DOCTYPE, Markup, html};
 
 use super::upgrades::upgrades;
 use crate::Report;
@@ -37,10 +36,11 @@ pub fn html(report: &Report) -> String {
     let upgrades = upgrades(&report.vulnerabilities);
     let anchors = groups.iter().filter_map(|group| group.anchor);
     let mut anchors: BTreeSet<String> = anchors.map(str::to_owned).collect();
+    let title = format!("Security assessment of {}", target::name(&report.target));
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            head { (head(report)) }
+            head { (frame::head(&title, CSS, JS)) }
             body {
                 a.skip href="#findings" { "Skip to the findings" }
                 (masthead(report))
@@ -67,48 +67,9 @@ pub fn html(report: &Report) -> String {
     page.into_string()
 }
 
-fn head(report: &Report) -> Markup {
-    let policy = format!(
-        "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
-        hash(CSS),
-        hash(JS)
-    );
-    html! {
-        meta charset="utf-8";
-        meta http-equiv="Content-Security-Policy" content=(policy);
-        meta name="viewport" content="width=device-width, initial-scale=1";
-        meta name="color-scheme" content="light dark";
-        meta name="referrer" content="no-referrer";
-        title { "Security assessment of " (target::name(&report.target)) }
-        style { (PreEscaped(CSS)) }
-        script { (PreEscaped(JS)) }
-    }
-}
-
-/// The source expression by which a Content-Security-Policy allows one inline text (CSP Level 2,
-/// 4.2.5).
-fn hash(text: &str) -> String {
-    format!("sha256-{}", BASE64.encode(&Sha256::digest(text)))
-}
-
 fn masthead(report: &Report) -> Markup {
     html! {
-        header.masthead {
-            div.brand {
-                svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true" {
-                    path d="M12 2 4 5v6c0 5.2 3.4 9.4 8 11 4.6-1.6 8-5.8 8-11V5z" {}
-                    circle cx="12" cy="11.5" r="3.6" {}
-                    circle.dot cx="12" cy="11.5" r="1.1" {}
-                }
-                span { "Hard Target" }
-            }
-            button.theme type="button" data-ui="theme" aria-label="Switch between dark and light" title="Dark or light" {
-                svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true" {
-                    circle cx="12" cy="12" r="8.5" {}
-                    path d="M12 3.5a8.5 8.5 0 0 1 0 17z" {}
-                }
-            }
-        }
+        (frame::masthead())
         div.title {
             p.kicker { "Security assessment" }
             h1 { (target::name(&report.target)) }

@@ -1,29 +1,6 @@
 "use strict";
 (() => {
-  const root = document.documentElement;
-  root.classList.add("js");
-
-  // What the reader chose last; a page opened from a file may not be allowed to remember.
-  const THEME = "hardtarget-theme";
-  const remembered = () => {
-    try { return localStorage.getItem(THEME); } catch { return null; }
-  };
-  const remember = (theme) => {
-    try { localStorage.setItem(THEME, theme); } catch { /* then not */ }
-  };
-  const chosen = remembered();
-  if (chosen === "dark" || chosen === "light") root.dataset.theme = chosen;
-
   const ui = (name) => document.querySelector(`[data-ui="${name}"]`);
-
-  const theme = () => {
-    const systemDark = matchMedia("(prefers-color-scheme: dark)");
-    ui("theme").addEventListener("click", () => {
-      const now = root.dataset.theme ?? (systemDark.matches ? "dark" : "light");
-      root.dataset.theme = now === "dark" ? "light" : "dark";
-      remember(root.dataset.theme);
-    });
-  };
 
   // Every word of `words` is in `text`.
   const matches = (text, words) => words.every((word) => text.includes(word));
@@ -190,7 +167,6 @@
   };
 
   document.addEventListener("DOMContentLoaded", () => {
-    theme();
     const lists = ["findings", "vulnerabilities"].map(filtered);
     slash(lists);
     packages();
