@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 
 use hardtarget_report::Severity;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::entry::Entry;
 use crate::fault::Fault;
 use crate::target::Target;
 
@@ -15,6 +17,14 @@ pub(crate) mod sample;
 
 /// Where these objects are.
 pub const PREFIX: &str = "changes/";
+
+/// The key of what is to be told: by the month of `at`, which has to be the same whenever the same thing is told
+/// again, and its id.
+#[must_use]
+pub fn key(at: Timestamp, id: &str) -> String {
+    let day = at.to_zoned(TimeZone::UTC).date();
+    format!("{PREFIX}{:04}/{:02}/{id}.json", day.year(), day.month())
+}
 
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +101,18 @@ pub struct Told {
     pub last_seen: Timestamp,
 }
 
+impl Told {
+    /// An entry as it is told.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Self {
+        Self {
+            fault: entry.fault.clone(),
+            first_seen: entry.first_seen,
+            last_seen: entry.last_seen,
+        }
+    }
+}
+
 /// How the score moved from the last complete report of the family (or of the same AMI) to this.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScoreMove {
@@ -119,8 +141,18 @@ pub struct Monthly {
     pub open: BTreeMap<String, u64>,
     /// How many are snoozed.
     pub snoozed: u64,
-    /// The oldest open ones, worst first.
-    pub oldest: Vec<Told>,
+    /// The oldest open ones, worst first. Snoozed ones are not in it.
+    pub oldest: Vec<Oldest>,
+}
+
+/// One of the oldest faults that are open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Oldest {
+    /// What is wrong there.
+    pub target: Target,
+    /// The fault.
+    #[serde(flatten)]
+    pub told: Told,
 }
 
 /// A run over the golden list is over.

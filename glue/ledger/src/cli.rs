@@ -47,7 +47,7 @@ pub struct Cli {
 pub enum Command {
     /// Hold findings back: they stay open and are not told until the day is over
     Snooze(snooze::SnoozeArgs),
-    /// End a snooze before its day: what is still open is told again with the next daily round
+    /// End a snooze before its day: what is still open is told again within a day
     Unsnooze(snooze::UnsnoozeArgs),
     /// List the snoozes, or the open findings of the ledger
     List(list::ListArgs),

@@ -3,7 +3,7 @@
 use hardtarget_report::Severity;
 use jiff::Timestamp;
 
-use super::{Change, Golden, Monthly, ScoreMove, Source, Told, counts};
+use super::{Change, Golden, Monthly, Oldest, ScoreMove, Source, Told, counts};
 use crate::fault::Fault;
 use crate::target::Target;
 
@@ -148,7 +148,14 @@ pub(crate) fn monthly() -> Monthly {
         targets: 12,
         open: change().open,
         snoozed: 3,
-        oldest: change().new,
+        oldest: change()
+            .new
+            .into_iter()
+            .map(|told| Oldest {
+                target: change().target,
+                told,
+            })
+            .collect(),
     }
 }
 

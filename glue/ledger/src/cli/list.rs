@@ -190,39 +190,12 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::entry::{Look, Order, State};
-    use crate::fault::Fault;
-    use crate::target::Target;
+    use crate::entries::sample;
 
     const TODAY: Date = date(2026, 11, 21);
 
     fn now() -> Timestamp {
         "2026-11-21T20:00:00Z".parse().unwrap()
-    }
-
-    fn entry(family: &str, id: &str, severity: Severity, title: &str) -> Entry {
-        Entry {
-            target: Target::Family(family.to_owned()),
-            fault: Fault {
-                key: format!("key-{id}"),
-                id: id.to_owned(),
-                title: title.to_owned(),
-                severity,
-                subject: String::new(),
-                engine: "native".to_owned(),
-            },
-            first_seen: now(),
-            last_seen: now(),
-            newest: Look {
-                order: Order {
-                    created: now(),
-                    finished: now(),
-                    id: "1".to_owned(),
-                },
-                state: State::Open,
-            },
-            changed_by: "1".to_owned(),
-        }
     }
 
     fn snoozes() -> Snoozes {
@@ -269,15 +242,11 @@ mod tests {
 
     #[test]
     fn open_findings_as_a_table_and_as_json() {
-        let open = [
-            entry(
-                "web",
-                "CVE-2026-1234",
-                Severity::Critical,
-                "openssl\u{1b}[2J",
-            ),
-            entry("web", "HT-SSH-001", Severity::High, "Root may log in"),
+        let mut open = [
+            sample::open("family:web", "CVE-2026-1234", Severity::Critical),
+            sample::open("family:web", "HT-SSH-001", Severity::High),
         ];
+        open[0].fault.title = "openssl\u{1b}[2J".to_owned();
         let text = show_open(&open, &snoozes(), TODAY, Format::Text).unwrap();
         insta::assert_snapshot!("open", plain(&text));
         let json = show_open(&open, &snoozes(), TODAY, Format::Json).unwrap();

@@ -115,7 +115,7 @@ pub(super) async fn unsnooze(
         let expected = Expected::Version(ended.version);
         if table.put(&ended.row(None), expected).await? {
             output::note(&format!(
-                "snooze {} has ended: what is still open is told again with the next daily round",
+                "snooze {} has ended: what is still open is told again within a day",
                 ended.id
             ));
             return Ok(());
