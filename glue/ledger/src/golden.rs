@@ -1,21 +1,195 @@
-//! The golden list: AMIs that are assessed again by schedule.
+//! The golden list: AMIs that are assessed again by schedule, with the advisories of the day.
+//!
+//! A run begins by `{"golden": true}`: the list is read from its SSM parameter and an order for each AMI goes to
+//! the launch queue. The answers are the AMIs' `image.json`, as they arrive, or as they are looked up every
+//! quarter of an hour, should an event have been lost. When all are in or given up, one object under `changes/`
+//! tells of the run.
 
+pub mod changes;
+pub mod flow;
+pub mod list;
+pub mod message;
+pub mod outcome;
+pub mod run;
+pub mod user_data;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, bail};
+use hardtarget_report::image_status::{self, ImageStatus};
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::Value;
+use tracing::{info, warn};
 
 use crate::app::App;
+use crate::aws::s3::Object;
+use crate::change::{self, News};
+use crate::table::{Row, Table as _};
 
-/// To be built.
-pub async fn start(_app: &App, _now: Timestamp) -> anyhow::Result<Value> {
-    Ok(Value::Null)
+use changes::Changes;
+use flow::Outside;
+use list::Wanted;
+use outcome::Outcome;
+use run::Run;
+
+/// The largest `image.json` that is read.
+const LARGEST_IMAGE: usize = 1024 * 1024;
+
+/// The largest report that is read, and the largest `diff.json`, which has two reports in it.
+const LARGEST_REPORT: usize = 16 * 1024 * 1024;
+const LARGEST_DIFF: usize = 2 * LARGEST_REPORT;
+
+/// Begins a run. The answer says what came of it, see [`flow::start`].
+pub async fn start(app: &App, now: Timestamp) -> anyhow::Result<Value> {
+    if app.config.golden_parameter.is_empty() {
+        bail!("there is no golden list: HARDTARGET_GOLDEN_PARAMETER names no parameter");
+    }
+    flow::start(&app.ledger, app, app.config.golden_patience, now).await
 }
 
-/// To be built.
-pub async fn check(_app: &App, _now: Timestamp) -> anyhow::Result<()> {
-    Ok(())
+/// An AMI's `image.json` was written under this key, see [`flow::arrived`].
+pub async fn image(app: &App, key: &str, now: Timestamp) -> anyhow::Result<()> {
+    match ami_of(key) {
+        Some(ami) => flow::arrived(&app.ledger, app, ami, key, now).await,
+        None => Ok(()),
+    }
 }
 
-/// To be built.
-pub async fn image(_app: &App, _key: &str, _now: Timestamp) -> anyhow::Result<()> {
-    Ok(())
+/// Looks after the open run, see [`flow::check`].
+pub async fn check(app: &App, now: Timestamp) -> anyhow::Result<()> {
+    flow::check(&app.ledger, app, now).await
+}
+
+/// The AMI of `reports/<family>/<ami>/image.json`.
+fn ami_of(key: &str) -> Option<&str> {
+    match key.split('/').collect::<Vec<_>>().as_slice() {
+        ["reports", _, ami, image_status::NAME] if list::is_ami(ami) => Some(ami),
+        _ => None,
+    }
+}
+
+async fn read_score(app: &App, key: &str) -> anyhow::Result<Option<u8>> {
+    #[derive(Deserialize)]
+    struct Report {
+        score: Option<Score>,
+    }
+    #[derive(Deserialize)]
+    struct Score {
+        index: u8,
+    }
+    let report = read(app, key, LARGEST_REPORT, |body| {
+        serde_json::from_slice::<Report>(body)
+    });
+    let score = report.await?.and_then(|report| report.score);
+    Ok(score.map(|score| score.index))
+}
+
+async fn read_changes(app: &App, report: &str) -> anyhow::Result<Option<Changes>> {
+    let Some((folder, _)) = report.rsplit_once('/') else {
+        return Ok(None);
+    };
+    let key = format!("{folder}/diff.json");
+    read(app, &key, LARGEST_DIFF, changes::read).await
+}
+
+/// Reads an object. One that is missing, too large or cannot be read is none: no run waits for it.
+async fn read<T>(
+    app: &App,
+    key: &str,
+    limit: usize,
+    parse: impl FnOnce(&[u8]) -> Result<T, serde_json::Error>,
+) -> anyhow::Result<Option<T>> {
+    match app.s3.get(key, limit).await? {
+        Object::Missing => Ok(None),
+        Object::TooLarge => {
+            warn!(key, limit, "an object that is too large to be read");
+            Ok(None)
+        }
+        Object::Body(body) => Ok(parse(&body)
+            .inspect_err(|error| warn!(key, %error, "an object that cannot be read"))
+            .ok()),
+    }
+}
+
+impl Outside for App {
+    async fn list(&self) -> anyhow::Result<(Vec<Wanted>, Vec<String>)> {
+        let name = &self.config.golden_parameter;
+        let text = match self.parameter_of(name).await? {
+            Ok(text) => text,
+            Err(why) => return Ok((vec![], vec![format!("the golden list, {name}: {why}")])),
+        };
+        let list = list::parse(&text);
+        let mut found = BTreeMap::new();
+        for name in list.parameters() {
+            let ami = self.parameter_of(name).await?.and_then(|value| {
+                list::ami_in(&value).ok_or_else(|| "it holds no AMI's id".to_owned())
+            });
+            found.insert(name.to_owned(), ami);
+        }
+        let (wanted, problems) = list.wanted(&found);
+        Ok((wanted, problems.iter().map(ToString::to_string).collect()))
+    }
+
+    async fn order(&self, order: Value, id: String) -> anyhow::Result<()> {
+        let ami = order.get("ami-id").map(Value::to_string);
+        let sent = self.sqs.send(order.to_string(), id).await;
+        sent.with_context(|| format!("no order for {}", ami.unwrap_or_default()))
+    }
+
+    async fn images(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let rows = self.fleet.scan("I#").await?.into_iter();
+        let key = |row: Row| {
+            let ami = row.sk.strip_prefix("I#").filter(|ami| list::is_ami(ami))?;
+            let key = format!("reports/{}/{ami}/{}", row.pk, image_status::NAME);
+            Some((ami.to_owned(), key))
+        };
+        Ok(rows.filter_map(key).collect())
+    }
+
+    async fn image(&self, key: &str) -> anyhow::Result<Option<ImageStatus>> {
+        read(self, key, LARGEST_IMAGE, |body| {
+            serde_json::from_slice(body)
+        })
+        .await
+    }
+
+    async fn outcome(&self, image: ImageStatus) -> anyhow::Result<Outcome> {
+        let (mut score, mut changes) = (None, None);
+        if let Some(key) = outcome::report_key(&image) {
+            score = read_score(self, key).await?;
+            changes = read_changes(self, key).await?;
+        }
+        info!(ami = image.ami, status = image.status, "an answer");
+        Ok(outcome::of(image, score, changes))
+    }
+
+    fn compose(&self, run: &Run, outcomes: &BTreeMap<String, Outcome>, now: Timestamp) -> News {
+        News::Golden(change::Golden {
+            version: 1,
+            run: run.run.clone(),
+            started: run.started,
+            ended: now,
+            problems: run.problems.clone(),
+            message: message::compose(run, outcomes, &self.config.bucket),
+        })
+    }
+
+    async fn publish(&self, key: &str, news: &News) -> anyhow::Result<()> {
+        let body = serde_json::to_vec(news)?;
+        self.s3.put_once(key, "application/json", body).await?;
+        Ok(())
+    }
+}
+
+impl App {
+    /// The value of a parameter, or why there is none. An error means that trying again may help.
+    async fn parameter_of(&self, name: &str) -> anyhow::Result<Result<String, String>> {
+        match self.ssm.parameter(name).await {
+            Ok(Some(value)) => Ok(Ok(value)),
+            Ok(None) => Ok(Err("there is no such parameter".to_owned())),
+            Err(error) if error.is_passing() => Err(error.into()),
+            Err(error) => Ok(Err(hardtarget_report::clean_line(&error.to_string(), 200))),
+        }
+    }
 }
