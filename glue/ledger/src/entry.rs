@@ -1,8 +1,9 @@
-//! An entry of the ledger: a fault of a target, with what the newest look at it told.
+//! An entry of the ledger: a fault of a target, with what the looks at it told.
 //!
 //! Entries are joined, never overwritten: the join is the same whatever comes first, however often, so
 //! that reports may arrive twice, at once or out of order. What is kept is the earliest sighting, the
-//! latest sighting, and the newest [`Look`] by [`Order`].
+//! latest sighting, the newest sighting by [`Order`], and the first look after that one which looked for
+//! the fault and did not find it.
 
 use hardtarget_report::Severity;
 use jiff::Timestamp;
@@ -19,11 +20,27 @@ pub struct Order {
     pub created: Timestamp,
     /// When the look ended.
     pub finished: Timestamp,
-    /// The look's own id (a scan's id), so that no two are equal.
+    /// The look's own id, so that no two are equal.
     pub id: String,
 }
 
-/// What a look told of a fault. Of two looks with the same order the greater counts.
+impl Order {
+    /// A look's place. Times are cut to milliseconds, and none is before 1970: so they sort as text too.
+    #[must_use]
+    pub fn new(created: Timestamp, finished: Timestamp, id: impl Into<String>) -> Self {
+        let cut = |at: Timestamp| {
+            let milliseconds = at.as_millisecond().max(0);
+            Timestamp::from_millisecond(milliseconds).unwrap_or(at)
+        };
+        Self {
+            created: cut(created),
+            finished: cut(finished),
+            id: id.into(),
+        }
+    }
+}
+
+/// What a look told of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
@@ -44,21 +61,92 @@ pub struct Look {
     pub state: State,
 }
 
+/// A fault as a look saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// The fault.
+    pub fault: Fault,
+    /// Whether somebody lives with it.
+    pub waived: bool,
+    /// The keys of other engines' faults that this one has taken in: they are the same fault.
+    pub same_as: Vec<String>,
+    /// Of a vulnerability, what decides later whether a look would have found it again.
+    pub package: Option<Package>,
+}
+
+impl Sighting {
+    /// A fault that somebody lives with, or not.
+    #[must_use]
+    pub fn new(fault: Fault, waived: bool) -> Self {
+        Self {
+            fault,
+            waived,
+            same_as: Vec::new(),
+            package: None,
+        }
+    }
+
+    const fn state(&self) -> State {
+        if self.waived {
+            State::Waived
+        } else {
+            State::Open
+        }
+    }
+}
+
+/// The package that a vulnerability is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Package {
+    /// Its kind: `deb`, `rpm`, …
+    pub kind: String,
+    /// The version installed.
+    pub installed: String,
+    /// Whether a newer version repairs it.
+    pub has_fix: bool,
+    /// The feeds that the vulnerability was looked up in.
+    pub feeds: Vec<String>,
+}
+
+/// What a look says of one fault.
+#[derive(Debug, Clone, Copy)]
+pub enum Says<'a> {
+    /// It is there.
+    Seen(&'a Sighting),
+    /// It was looked for, and is not there.
+    Gone,
+    /// It became part of another engine's finding, which is there.
+    TakenIn,
+    /// Nothing: it was not looked for.
+    Nothing,
+}
+
 /// An entry of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// What is wrong there.
     pub target: Target,
-    /// What is wrong.
+    /// What is wrong, as the newest sighting has it.
     pub fault: Fault,
     /// When it was first seen.
     pub first_seen: Timestamp,
     /// When it was last seen.
     pub last_seen: Timestamp,
-    /// The newest look.
+    /// The newest sighting's place.
+    pub seen: Order,
+    /// The newest sighting; or the first look after it that looked for the fault and did not find it.
     pub newest: Look,
-    /// The id of the look that changed the state last: what has changed is told once, by that one. Not
-    /// part of what the order of arrival must not change.
+    /// See [`Sighting::same_as`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same_as: Vec<String>,
+    /// See [`Sighting::package`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<Package>,
+    /// What it was before the look that changed it last: `None` if it was not known.
+    #[serde(default)]
+    pub was: Option<State>,
+    /// The id of the look that opened or closed it last: what has changed is told once, by that one. Empty
+    /// if nobody tells it. This and `was` are not part of what the order of arrival must not change.
     pub changed_by: String,
 }
 
@@ -73,5 +161,61 @@ impl Entry {
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.fault.severity
+    }
+
+    /// Joins what a look at `order` says to what is known; who changed it stays as it was.
+    ///
+    /// A sighting that is the newest leaves open again what an even newer look did not find: that has to be
+    /// joined anew, as it may depend on the sighting whether that one looked for the fault.
+    #[must_use]
+    pub fn join(
+        known: Option<Self>,
+        target: &Target,
+        order: &Order,
+        says: Says<'_>,
+    ) -> Option<Self> {
+        match (known, says) {
+            (None, Says::Seen(sighting)) => Some(Self {
+                target: target.clone(),
+                fault: sighting.fault.clone(),
+                first_seen: order.finished,
+                last_seen: order.finished,
+                seen: order.clone(),
+                newest: Look {
+                    order: order.clone(),
+                    state: sighting.state(),
+                },
+                same_as: sighting.same_as.clone(),
+                package: sighting.package.clone(),
+                was: None,
+                changed_by: String::new(),
+            }),
+            (Some(mut known), Says::Seen(sighting)) => {
+                known.first_seen = known.first_seen.min(order.finished);
+                known.last_seen = known.last_seen.max(order.finished);
+                if *order > known.seen {
+                    known.fault.clone_from(&sighting.fault);
+                    known.same_as.clone_from(&sighting.same_as);
+                    known.package.clone_from(&sighting.package);
+                    known.seen.clone_from(order);
+                    known.newest = Look {
+                        order: order.clone(),
+                        state: sighting.state(),
+                    };
+                }
+                Some(known)
+            }
+            (Some(mut known), Says::Gone | Says::TakenIn) => {
+                let first = known.newest.state != State::Fixed || *order < known.newest.order;
+                if *order > known.seen && first {
+                    known.newest = Look {
+                        order: order.clone(),
+                        state: State::Fixed,
+                    };
+                }
+                Some(known)
+            }
+            (known, _) => known,
+        }
     }
 }

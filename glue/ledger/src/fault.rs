@@ -1,7 +1,7 @@
 //! One thing that is wrong, as the ledger knows it: a finding of an engine, a known vulnerability, a
 //! non-compliant item of Systems Manager, or a failed control of InSpec.
 
-use hardtarget_report::{EngineId, Finding, Severity, Vulnerability};
+use hardtarget_report::{EngineId, Finding, Severity, Vulnerability, clean_line};
 use md5::{Digest as _, Md5};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,19 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Cleaned and cut: a row of DynamoDB holds 400 KB, and a report's author could write more.
+    #[must_use]
+    pub fn cut(self) -> Self {
+        Self {
+            key: clean_line(&self.key, 100),
+            id: clean_line(&self.id, 200),
+            title: clean_line(&self.title, 500),
+            severity: self.severity,
+            subject: clean_line(&self.subject, 1_000),
+            engine: clean_line(&self.engine, 100),
+        }
+    }
+
     /// A finding of a report.
     #[must_use]
     pub fn of_finding(finding: &Finding) -> Self {
@@ -36,6 +49,7 @@ impl Fault {
             subject: finding.subject.clone(),
             engine: finding.engine.to_string(),
         }
+        .cut()
     }
 
     /// A known vulnerability of a report.
@@ -49,6 +63,7 @@ impl Fault {
             subject: one.package.clone(),
             engine: EngineId::Packages.to_string(),
         }
+        .cut()
     }
 
     /// The key of a fault that has no fingerprint: the MD5 of instance id and title, in hexadecimal.

@@ -1,8 +1,24 @@
-//! A report is recorded: its target's entries are joined with what it saw.
+//! What a look at a target changes in the ledger.
+//!
+//! [`look`] joins a look to the table and tells what it changed; [`publish`] writes that down where the
+//! function that tells finds it. Both can be done again at any time, in any order, and by two at once.
+
+mod attribute;
+mod look;
+mod looks;
+mod outcome;
+mod publish;
+mod sight;
 
 use jiff::Timestamp;
 
 use crate::app::App;
+
+pub use look::{LookAt, LookError, Nothing, Reread, look};
+pub use looks::Looked;
+pub use outcome::Outcome;
+pub use publish::publish;
+pub use sight::{LookedFor, Sight};
 
 /// To be built.
 pub async fn report(_app: &App, _key: &str, _now: Timestamp) -> anyhow::Result<()> {

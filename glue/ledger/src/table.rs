@@ -59,6 +59,14 @@ pub trait Table: Send + Sync {
         prefix: &str,
     ) -> impl Future<Output = Result<Vec<Row>, TableError>> + Send;
 
+    /// All rows of a partition whose `sk` is between two, both included, by `sk`.
+    fn between(
+        &self,
+        pk: &str,
+        from: &str,
+        to: &str,
+    ) -> impl Future<Output = Result<Vec<Row>, TableError>> + Send;
+
     /// Writes a row; whether what was expected was there. A row whose `expected` is [`Expected::Any`] is
     /// written in any case.
     fn put(
@@ -91,6 +99,11 @@ impl Table for Memory {
 
     async fn query(&self, pk: &str, prefix: &str) -> Result<Vec<Row>, TableError> {
         let wanted = |row: &&Row| row.pk == pk && row.sk.starts_with(prefix);
+        Ok(self.with(|rows| rows.values().filter(wanted).cloned().collect()))
+    }
+
+    async fn between(&self, pk: &str, from: &str, to: &str) -> Result<Vec<Row>, TableError> {
+        let wanted = |row: &&Row| row.pk == pk && (from..=to).contains(&&*row.sk);
         Ok(self.with(|rows| rows.values().filter(wanted).cloned().collect()))
     }
 

@@ -3,12 +3,11 @@
 //! One that is gone is *fixed* only where the new scan looked for it again; and one that is new on an old
 //! package is *newly known*: the advisories changed, not the machine.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::render::advisories::why_not;
-use crate::{EngineId, EngineOutcome, Fix, Origin, Report, Vulnerability};
+use crate::{Report, Vulnerability};
 
-use super::because;
+use super::{Affected, Looked};
 
 /// What changed in the known vulnerabilities. Each list is sorted worst first, as in a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +51,11 @@ pub struct UnseenVulnerability {
 }
 
 /// Compares the known vulnerabilities of two scans.
-pub(super) fn vulnerabilities(old: &Report, new: &Report) -> Vulnerabilities {
+pub(super) fn vulnerabilities(
+    (old, had): (&Report, &Looked),
+    (new, has): (&Report, &Looked),
+) -> Vulnerabilities {
     let (before, after) = (by_name(old), by_name(new));
-    let (had, has) = (Seen::of(old), Seen::of(new));
     let mut diff = Vulnerabilities {
         old_looked: old.advisories.is_some(),
         new_looked: new.advisories.is_some(),
@@ -71,9 +72,10 @@ pub(super) fn vulnerabilities(old: &Report, new: &Report) -> Vulnerabilities {
             Some(other) if other.is_waived() => &mut diff.returned,
             Some(_) => &mut diff.unchanged,
             None => {
-                let newly_looked_at = had.not_looked(one);
+                let affected = Affected::from(one);
+                let newly_looked_at = had.not_looked_up(&affected);
                 diff.new.push(NewVulnerability {
-                    newly_known: newly_looked_at.is_none() && had.installed(one),
+                    newly_known: newly_looked_at.is_none() && had.installed(&affected),
                     newly_looked_at,
                     vulnerability: one.clone(),
                 });
@@ -85,7 +87,7 @@ pub(super) fn vulnerabilities(old: &Report, new: &Report) -> Vulnerabilities {
     let gone = old.vulnerabilities.iter();
     for one in gone.filter(|one| !after.contains_key(&(&*one.id, &*one.package))) {
         let vulnerability = one.clone();
-        match has.not_looked(one).or_else(|| has.without_feed(&had, one)) {
+        match has.did_not_look_up_again(&Affected::from(one), had.feeds()) {
             Some(why) => diff.unseen.push(UnseenVulnerability { vulnerability, why }),
             None => diff.fixed.push(vulnerability),
         }
@@ -98,71 +100,12 @@ fn by_name(report: &Report) -> BTreeMap<(&str, &str), &Vulnerability> {
     all.map(|one| ((&*one.id, &*one.package), one)).collect()
 }
 
-/// What one scan looked at.
-struct Seen<'a> {
-    report: &'a Report,
-    installed: BTreeSet<(&'a str, &'a str, &'a str)>,
-    names: BTreeSet<(&'a str, &'a str)>,
-    feeds: BTreeSet<&'a str>,
-}
-
-impl<'a> Seen<'a> {
-    fn of(report: &'a Report) -> Self {
-        let packages = report.packages.iter();
-        let feeds = report.advisories.iter().flat_map(|all| &all.feeds);
-        Self {
-            report,
-            installed: packages
-                .clone()
-                .map(|one| (&*one.kind, &*one.name, &*one.version))
-                .collect(),
-            names: packages.map(|one| (&*one.kind, &*one.name)).collect(),
-            feeds: feeds.map(|feed| &*feed.name).collect(),
-        }
-    }
-
-    /// Whether it has this version of the package.
-    fn installed(&self, one: &Vulnerability) -> bool {
-        self.installed
-            .contains(&(&*one.kind, &*one.package, &*one.installed))
-    }
-
-    /// Why this scan did not look for a vulnerability that it does not have; `None` if it did.
-    fn not_looked(&self, one: &Vulnerability) -> Option<String> {
-        let report = self.report;
-        let Some(advisories) = &report.advisories else {
-            return Some(because(
-                "vulnerabilities were not looked for",
-                &why_not(report),
-            ));
-        };
-        if advisories.origin == Origin::Repositories && !matches!(one.fix, Fix::Available(_)) {
-            return Some("the machine's repositories tell of pending updates only".to_owned());
-        }
-        let mut runs = report.engines.iter();
-        let run = runs.find(|run| run.engine == EngineId::Packages)?;
-        let read = self.names.contains(&(&*one.kind, &*one.package));
-        match &run.outcome {
-            EngineOutcome::Partial(why) | EngineOutcome::Failed(why) if !read => {
-                Some(because("not all packages were read", why))
-            }
-            _ => None,
-        }
-    }
-
-    /// A package that is still there, and advisories that lack a feed of before: the repair is not what made
-    /// the vulnerability go away.
-    fn without_feed(&self, before: &Self, one: &Vulnerability) -> Option<String> {
-        let missing = before.feeds.difference(&self.feeds).next()?;
-        self.installed(one)
-            .then(|| format!("the advisories are without {missing}"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
-    use crate::{diff::diff, sample};
+    use crate::{Origin, diff::diff, sample};
 
     fn ids<'a>(all: impl IntoIterator<Item = &'a Vulnerability>) -> BTreeSet<&'a str> {
         all.into_iter().map(|one| &*one.id).collect()

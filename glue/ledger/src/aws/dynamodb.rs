@@ -28,6 +28,35 @@ impl DynamoDb {
             table: table.to_owned(),
         }
     }
+
+    /// All rows of a partition that fit a condition, which names them `:pk` and by `values`.
+    async fn all(
+        &self,
+        pk: &str,
+        condition: &str,
+        values: &[(&str, &str)],
+    ) -> Result<Vec<Row>, TableError> {
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression(condition)
+            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+            .consistent_read(true);
+        for (name, value) in values {
+            query =
+                query.expression_attribute_values(*name, AttributeValue::S((*value).to_owned()));
+        }
+        let mut pages = query.into_paginator().send();
+        let mut rows = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| Error::of("Query", &error))?;
+            for item in page.items.into_iter().flatten() {
+                rows.push(row(item, "Query")?);
+            }
+        }
+        Ok(rows)
+    }
 }
 
 impl From<Error> for TableError {
@@ -60,24 +89,14 @@ impl Table for DynamoDb {
     }
 
     async fn query(&self, pk: &str, prefix: &str) -> Result<Vec<Row>, TableError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
-            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
-            .expression_attribute_values(":sk", AttributeValue::S(prefix.to_owned()))
-            .consistent_read(true)
-            .into_paginator()
-            .send();
-        let mut rows = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| Error::of("Query", &error))?;
-            for item in page.items.into_iter().flatten() {
-                rows.push(row(item, "Query")?);
-            }
-        }
-        Ok(rows)
+        let condition = "pk = :pk AND begins_with(sk, :from)";
+        self.all(pk, condition, &[(":from", prefix)]).await
+    }
+
+    async fn between(&self, pk: &str, from: &str, to: &str) -> Result<Vec<Row>, TableError> {
+        let condition = "pk = :pk AND sk BETWEEN :from AND :to";
+        self.all(pk, condition, &[(":from", from), (":to", to)])
+            .await
     }
 
     async fn put(&self, row: &Row, expected: Expected) -> Result<bool, TableError> {

@@ -1,0 +1,130 @@
+//! The rows of looks: which looks at a target there were, and in what order.
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::look::{LookAt, LookError};
+use super::sight::LookedFor;
+use crate::change::Source;
+use crate::entry::Order;
+use crate::table::{Expected, Row, Table};
+use crate::target::Target;
+
+/// Where looks are in a target's partition; above [`LAST`] there are none.
+const PREFIX: &str = "O#";
+const LAST: &str = "O$";
+
+/// Whose look was the first at a target.
+const FIRST: &str = "first";
+
+/// A look that was recorded, or is being recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looked {
+    /// Its place among the others.
+    pub order: Order,
+    /// What looked.
+    pub source: Source,
+    /// Where what it told can be read again, if it can: the key of a report.
+    pub report: Option<String>,
+    /// The engine, if it looked for everything that this one tells of ([`LookedFor::Engine`]).
+    pub full: Option<String>,
+}
+
+impl Looked {
+    /// How it is recorded.
+    pub(super) fn of(look: &LookAt) -> Self {
+        let full = match &look.sight.looked_for() {
+            LookedFor::Engine(engine) => Some(engine.clone()),
+            LookedFor::Everything | LookedFor::Keys(_) | LookedFor::Report(_) => None,
+        };
+        Self {
+            order: look.order.clone(),
+            source: look.source,
+            report: look.report.clone(),
+            full,
+        }
+    }
+
+    /// Its row's `sk`: sorts as the order does.
+    fn sk(&self) -> String {
+        let Order {
+            created,
+            finished,
+            id,
+        } = &self.order;
+        let form = "%Y-%m-%dT%H:%M:%S%.3fZ";
+        format!(
+            "{PREFIX}{}#{}#{id}",
+            created.strftime(form),
+            finished.strftime(form)
+        )
+    }
+}
+
+/// Puts the look's row.
+pub(super) async fn put(
+    ledger: &impl Table,
+    target: &Target,
+    looked: &Looked,
+    history: SignedDuration,
+) -> Result<(), LookError> {
+    let Value::Object(body) = serde_json::to_value(looked)? else {
+        return Ok(());
+    };
+    let row = Row {
+        pk: target.to_string(),
+        sk: looked.sk(),
+        version: 0,
+        expires: looked.order.finished.checked_add(history).ok(),
+        body,
+    };
+    ledger.put(&row, Expected::Any).await?;
+    Ok(())
+}
+
+/// The looks at a target that are newer than this one, oldest first.
+pub(super) async fn newer(
+    ledger: &impl Table,
+    target: &Target,
+    looked: &Looked,
+) -> Result<Vec<Looked>, LookError> {
+    let rows = ledger
+        .between(&target.to_string(), &looked.sk(), LAST)
+        .await?;
+    let mut newer = Vec::new();
+    for row in rows {
+        let other: Looked = serde_json::from_value(Value::Object(row.body))?;
+        if other.order > looked.order {
+            newer.push(other);
+        }
+    }
+    newer.sort_by(|a, b| a.order.cmp(&b.order));
+    Ok(newer)
+}
+
+/// Whether nothing was known of the target before this look. It stays the first, however often it comes.
+pub(super) async fn is_first(
+    ledger: &impl Table,
+    target: &Target,
+    id: &str,
+) -> Result<bool, LookError> {
+    let pk = target.to_string();
+    loop {
+        if let Some(row) = ledger.get(&pk, FIRST).await? {
+            return Ok(row.body.get("look").and_then(Value::as_str) == Some(id));
+        }
+        let mut body = Map::new();
+        body.insert("look".to_owned(), Value::String(id.to_owned()));
+        let row = Row {
+            pk: pk.clone(),
+            sk: FIRST.to_owned(),
+            version: 0,
+            expires: None,
+            body,
+        };
+        if ledger.put(&row, Expected::Absent).await? {
+            return Ok(true);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What a look changed.
+
+use std::collections::BTreeMap;
+
+use super::look::LookAt;
+use crate::change::{Change, Told, counts};
+use crate::entry::{Entry, State};
+
+/// What a look changed. Each list is worst first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether no look at the target is newer.
+    pub newest: bool,
+    /// Whether nothing was known of the target before.
+    pub first: bool,
+    /// How much of the target is open now, by severity: all five names.
+    pub open: BTreeMap<String, u64>,
+    /// What this look opened, and is open.
+    pub new: Vec<Told>,
+    /// What this look opened, and was waived.
+    pub returned: Vec<Told>,
+    /// What this look closed, and was open.
+    pub fixed: Vec<Told>,
+}
+
+impl Outcome {
+    pub(super) fn of<'a>(
+        look: &LookAt,
+        newest: bool,
+        first: bool,
+        entries: impl Iterator<Item = &'a Entry> + Clone,
+    ) -> Self {
+        let open = entries.clone().filter(|one| one.is_open());
+        let mut outcome = Self {
+            newest,
+            first,
+            open: counts(open.map(|one| &one.fault.severity)),
+            new: Vec::new(),
+            returned: Vec::new(),
+            fixed: Vec::new(),
+        };
+        for one in entries.filter(|one| one.changed_by == look.order.id) {
+            let list = match (one.was, one.newest.state) {
+                (Some(State::Waived), State::Open) => &mut outcome.returned,
+                (_, State::Open) => &mut outcome.new,
+                (Some(State::Open), State::Fixed) => &mut outcome.fixed,
+                _ => continue,
+            };
+            list.push(Told {
+                fault: one.fault.clone(),
+                first_seen: one.first_seen,
+                last_seen: one.last_seen,
+            });
+        }
+        let Self {
+            new,
+            returned,
+            fixed,
+            ..
+        } = &mut outcome;
+        for list in [new, returned, fixed] {
+            let place = |one: &Told| {
+                let fault = &one.fault;
+                (
+                    fault.severity,
+                    fault.id.clone(),
+                    fault.subject.clone(),
+                    fault.key.clone(),
+                )
+            };
+            list.sort_by_cached_key(place);
+        }
+        outcome
+    }
+
+    /// Whether there is nothing that was opened or closed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.returned.is_empty() && self.fixed.is_empty()
+    }
+
+    /// What is to be told of it. AMI, its name, instance and score are for the caller to add. `None` for a
+    /// look that is not the newest and changed nothing.
+    #[must_use]
+    pub fn into_change(self, look: &LookAt) -> Option<Change> {
+        if !self.newest && self.is_empty() {
+            return None;
+        }
+        Some(Change {
+            version: 1,
+            id: look.order.id.clone(),
+            target: look.target.clone(),
+            source: look.source,
+            at: look.order.finished,
+            first: self.first,
+            ami: None,
+            ami_name: None,
+            instance: None,
+            report: look.report.clone(),
+            score: None,
+            open: self.open,
+            new: self.new,
+            returned: self.returned,
+            fixed: self.fixed,
+            snoozed: 0,
+        })
+    }
+}

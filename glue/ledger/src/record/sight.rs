@@ -1,0 +1,99 @@
+//! What a look told: what it saw, and for what it looked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hardtarget_report::diff;
+
+use crate::entry::{Entry, Says, Sighting};
+use crate::fault::Fault;
+
+/// What a look told.
+#[derive(Debug, Clone)]
+pub struct Sight {
+    seen: BTreeMap<String, Sighting>,
+    taken_in: BTreeSet<String>,
+    looked_for: LookedFor,
+}
+
+/// What a look looked for: what of it is not there any more is fixed.
+#[derive(Debug, Clone)]
+pub enum LookedFor {
+    /// Everything that there is.
+    Everything,
+    /// Everything that this engine tells of ([`Fault::engine`]): `ssm`, `inspec`.
+    Engine(String),
+    /// These faults, by their keys.
+    Keys(BTreeSet<String>),
+    /// What a report's engines and checks looked for.
+    Report(Box<diff::Looked>),
+}
+
+impl Sight {
+    /// What was seen, and what was looked for. Of two sightings with one key the first counts.
+    #[must_use]
+    pub fn new(seen: impl IntoIterator<Item = Sighting>, looked_for: LookedFor) -> Self {
+        let mut all = BTreeMap::new();
+        for one in seen {
+            all.entry(one.fault.key.clone()).or_insert(one);
+        }
+        let taken_in = all.values().flat_map(|one| one.same_as.iter().cloned());
+        Self {
+            taken_in: taken_in.collect(),
+            seen: all,
+            looked_for,
+        }
+    }
+
+    /// What was looked for.
+    pub(super) const fn looked_for(&self) -> &LookedFor {
+        &self.looked_for
+    }
+
+    /// The keys of what was seen.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &String> {
+        self.seen.keys()
+    }
+
+    /// What was seen under this key.
+    pub(super) fn sighting(&self, key: &str) -> Option<&Sighting> {
+        self.seen.get(key)
+    }
+
+    /// What the look says of the fault with this key, of which so much is known.
+    pub(super) fn says(&self, key: &str, known: Option<&Entry>) -> Says<'_> {
+        match (self.seen.get(key), known) {
+            (Some(sighting), _) => Says::Seen(sighting),
+            (None, None) => Says::Nothing,
+            (None, Some(_)) if self.taken_in.contains(key) => Says::TakenIn,
+            (None, Some(known)) if self.looked_for.covers(known) => Says::Gone,
+            (None, Some(_)) => Says::Nothing,
+        }
+    }
+}
+
+impl LookedFor {
+    fn covers(&self, known: &Entry) -> bool {
+        let Fault {
+            key, id, engine, ..
+        } = &known.fault;
+        match self {
+            Self::Everything => true,
+            Self::Engine(name) => name == engine,
+            Self::Keys(keys) => keys.contains(key),
+            Self::Report(looked) => match (&known.package, engine.parse()) {
+                (_, Err(_)) => false,
+                (None, Ok(engine)) => looked.not_looked(engine, id).is_none(),
+                (Some(package), Ok(_)) => {
+                    let one = diff::Affected {
+                        package: &known.fault.subject,
+                        kind: &package.kind,
+                        installed: &package.installed,
+                        has_fix: package.has_fix,
+                    };
+                    let feeds = package.feeds.iter().map(String::as_str);
+                    looked.did_not_look_up_again(&one, feeds).is_none()
+                }
+            },
+        }
+    }
+}
