@@ -47,34 +47,29 @@ pub(crate) mod sample {
     use hardtarget_report::Severity;
     use jiff::Timestamp;
 
-    use crate::entry::{Entry, Look, Order, State};
+    use crate::entry::{Entry, Order, Says, Sighting};
     use crate::fault::Fault;
 
     /// An open fault of a target, first seen on 1 November 2026 and last on the 20th.
     pub(crate) fn open(target: &str, id: &str, severity: Severity) -> Entry {
         let [first, last] = ["2026-11-01T06:00:00Z", "2026-11-20T06:00:00Z"]
             .map(|text| text.parse::<Timestamp>().unwrap());
+        let fault = Fault {
+            key: format!("key of {id}"),
+            id: id.to_owned(),
+            title: format!("Title of {id}"),
+            severity,
+            subject: String::new(),
+            engine: "native".to_owned(),
+        };
+        let order = Order::new(first, last, "scan-1");
+        let sighting = Sighting::new(fault, false);
+        let says = Says::Seen(&sighting);
+        let entry = Entry::join(None, &target.parse().unwrap(), &order, says).unwrap();
         Entry {
-            target: target.parse().unwrap(),
-            fault: Fault {
-                key: format!("key of {id}"),
-                id: id.to_owned(),
-                title: format!("Title of {id}"),
-                severity,
-                subject: String::new(),
-                engine: "native".to_owned(),
-            },
             first_seen: first,
-            last_seen: last,
-            newest: Look {
-                order: Order {
-                    created: first,
-                    finished: last,
-                    id: "scan-1".to_owned(),
-                },
-                state: State::Open,
-            },
-            changed_by: "scan-1".to_owned(),
+            changed_by: order.id,
+            ..entry
         }
     }
 }

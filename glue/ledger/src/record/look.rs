@@ -18,12 +18,10 @@ use super::looks::{self, Looked};
 use super::outcome::Outcome;
 use super::sight::{LookedFor, Sight};
 use crate::change::Source;
+use crate::entries::PREFIX;
 use crate::entry::{Entry, Order, Says, State};
 use crate::table::{Expected, Row, Table, TableError};
 use crate::target::Target;
-
-/// Where entries are in a target's partition, before the fault's key.
-pub const PREFIX: &str = "F#";
 
 /// How many writes are under way at a time.
 const AT_A_TIME: usize = 16;
@@ -124,7 +122,7 @@ pub async fn look(
 async fn read(ledger: &impl Table, target: &Target) -> Result<Known, LookError> {
     let rows = ledger.query(&target.to_string(), PREFIX).await?;
     let known = rows.into_iter().map(|row| {
-        let key = row.sk.trim_start_matches(PREFIX).to_owned();
+        let key = row.sk.strip_prefix(PREFIX).unwrap_or_default().to_owned();
         let version = row.version;
         (key, (entry(row), version))
     });
@@ -325,3 +323,6 @@ impl Join<'_> {
         Some(entry)
     }
 }
+
+#[cfg(test)]
+mod tests;

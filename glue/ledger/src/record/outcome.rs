@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::look::LookAt;
 use crate::change::{Change, Told, counts};
+use crate::entries::worst_first;
 use crate::entry::{Entry, State};
 
 /// What a look changed. Each list is worst first.
@@ -39,36 +40,18 @@ impl Outcome {
             returned: Vec::new(),
             fixed: Vec::new(),
         };
-        for one in entries.filter(|one| one.changed_by == look.order.id) {
+        let mut changed: Vec<&Entry> = entries
+            .filter(|one| one.changed_by == look.order.id)
+            .collect();
+        changed.sort_by(|a, b| worst_first(a, b));
+        for one in changed {
             let list = match (one.was, one.newest.state) {
                 (Some(State::Waived), State::Open) => &mut outcome.returned,
                 (_, State::Open) => &mut outcome.new,
                 (Some(State::Open), State::Fixed) => &mut outcome.fixed,
                 _ => continue,
             };
-            list.push(Told {
-                fault: one.fault.clone(),
-                first_seen: one.first_seen,
-                last_seen: one.last_seen,
-            });
-        }
-        let Self {
-            new,
-            returned,
-            fixed,
-            ..
-        } = &mut outcome;
-        for list in [new, returned, fixed] {
-            let place = |one: &Told| {
-                let fault = &one.fault;
-                (
-                    fault.severity,
-                    fault.id.clone(),
-                    fault.subject.clone(),
-                    fault.key.clone(),
-                )
-            };
-            list.sort_by_cached_key(place);
+            list.push(Told::of(one));
         }
         outcome
     }

@@ -1,27 +1,39 @@
 //! What is to be told goes into the bucket, once.
 
-use serde_json::to_vec_pretty;
+use anyhow::Context as _;
+use jiff::Timestamp;
+use tracing::info;
 
 use crate::app::App;
-use crate::change::{Change, News, PREFIX, Told};
-use crate::fault::Fault;
-use crate::target::Target;
+use crate::change::{self, Change, News, Told};
+use crate::snooze::{Snoozes, day};
 
-/// Writes a change to `changes/<year>/<month>/<id>.json`, unless it is there: whether it was written. What
-/// is new or returned and `snoozed` is only counted.
-pub async fn publish(
-    app: &App,
-    mut change: Change,
-    snoozed: impl Fn(&Target, &Fault) -> bool,
-) -> anyhow::Result<bool> {
-    let target = change.target.clone();
-    let heard = |one: &Told| !snoozed(&target, &one.fault);
-    let before = change.new.len() + change.returned.len();
-    change.new.retain(heard);
-    change.returned.retain(heard);
-    let hidden = before - change.new.len() - change.returned.len();
-    change.snoozed = u64::try_from(hidden).unwrap_or(u64::MAX);
-    let key = format!("{PREFIX}{}/{}.json", change.at.strftime("%Y/%m"), change.id);
-    let json = to_vec_pretty(&News::Change(change))?;
-    Ok(app.s3.put_once(&key, "application/json", json).await?)
+/// Writes a change under its key ([`change::key`] of when the look ended), unless it is there: whether it was
+/// written. What is new or returned and snoozed is only counted.
+pub async fn publish(app: &App, mut change: Change, now: Timestamp) -> anyhow::Result<bool> {
+    if !change.new.is_empty() || !change.returned.is_empty() {
+        let snoozes = Snoozes::load(&app.ledger).await?;
+        hold_back(&mut change, &snoozes, now);
+    }
+    let key = change::key(change.at, &change.id);
+    let (new, returned, fixed) = (change.new.len(), change.returned.len(), change.fixed.len());
+    let json = serde_json::to_vec(&News::Change(change)).context("change")?;
+    let written = app.s3.put_once(&key, "application/json", json).await?;
+    info!(key, written, new, returned, fixed, "to be told");
+    Ok(written)
+}
+
+fn hold_back(change: &mut Change, snoozes: &Snoozes, now: Timestamp) {
+    let Change {
+        target,
+        new,
+        returned,
+        ..
+    } = change;
+    let before = new.len() + returned.len();
+    let heard = |one: &Told| !snoozes.covers(target, &one.fault, day(now));
+    new.retain(heard);
+    returned.retain(heard);
+    let held = before - new.len() - returned.len();
+    change.snoozed = u64::try_from(held).unwrap_or(u64::MAX);
 }
