@@ -124,6 +124,14 @@ impl Config {
     }
 }
 
+impl Config {
+    /// The account that the function is in, by the ARN of its instance profile.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        self.instance_profile.split(':').nth(4).unwrap_or_default()
+    }
+}
+
 fn list(text: &str) -> Vec<String> {
     let words = text.split(',').map(str::trim);
     words
@@ -163,6 +171,7 @@ pub(crate) mod tests {
     #[test]
     fn what_is_not_said_has_a_default() {
         let config = config();
+        assert_eq!(config.account(), "123456789012");
         assert_eq!(config.max_scans, 5);
         assert_eq!(config.deadline, Duration::from_secs(1800));
         assert_eq!(config.subnets, ["subnet-a", "subnet-b"]);

@@ -35,6 +35,19 @@ pub struct Order {
     pub of: Of,
     /// Who asks.
     pub by: By,
+    /// What the instance is to be besides.
+    pub wishes: Wishes,
+}
+
+/// What an order may say of its instance: members of the message beside `ami-id`, as in a golden list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// `instanceType`: tried before the types of the settings.
+    pub instance_type: Option<String>,
+    /// `userData`: a script that runs before the scan; empty for none.
+    pub user_data: String,
+    /// `copyTags`: whether the instance gets the AMI's own tags.
+    pub copy_tags: bool,
 }
 
 /// How an order names its AMI.
@@ -108,7 +121,13 @@ pub fn parse(event: &Value) -> Result<Event, String> {
 
 /// What a message of the queue, or somebody, asks for.
 fn order(body: &Value) -> Result<Order, String> {
-    let by_event = |of| Ok(Order { of, by: By::Event });
+    let by_event = |of| {
+        Ok(Order {
+            of,
+            by: By::Event,
+            wishes: Wishes::default(),
+        })
+    };
     let ami = |id: &str| {
         let ami = AmiId::parse(id).map(Of::Ami);
         ami.ok_or_else(|| format!("{:?} is no id of an AMI", cleaned(id, 40)))
@@ -139,9 +158,26 @@ fn order(body: &Value) -> Result<Order, String> {
                     again: flag("again"),
                 },
             };
-            Ok(Order { of: ami(id)?, by })
+            Ok(Order {
+                of: ami(id)?,
+                by,
+                wishes: wishes(body)?,
+            })
         }
     }
+}
+
+fn wishes(body: &Value) -> Result<Wishes, String> {
+    let given = |name| body.get(name).filter(|value| !value.is_null());
+    let word = |name| match given(name) {
+        None => Ok(""),
+        Some(value) => value.as_str().ok_or_else(|| format!("{name} is no text")),
+    };
+    Ok(Wishes {
+        instance_type: Some(word("instanceType")?.trim().to_owned()).filter(|one| !one.is_empty()),
+        user_data: word("userData")?.to_owned(),
+        copy_tags: given("copyTags") == Some(&Value::Bool(true)),
+    })
 }
 
 fn object_created(event: &Value) -> Option<ObjectCreated> {
@@ -169,6 +205,7 @@ mod tests {
         Order {
             of: Of::Ami(AmiId::parse(AMI).unwrap()),
             by,
+            wishes: Wishes::default(),
         }
     }
 
@@ -181,6 +218,32 @@ mod tests {
             parse(&json!({"ami-id": AMI, "sweep": true})),
             Ok(Event::ByHand(ami(By::Event)))
         );
+    }
+
+    #[test]
+    fn what_an_order_wishes_of_its_instance() {
+        let wishes = |body: Value| match parse(&body) {
+            Ok(Event::ByHand(order)) => Ok(order.wishes),
+            other => Err(other),
+        };
+        let body = json!({"ami-id": AMI, "again": true, "instanceType": " m5.large ",
+            "userData": "#!/bin/sh\ndnf -y update\n", "copyTags": true});
+        assert_eq!(
+            wishes(body),
+            Ok(Wishes {
+                instance_type: Some("m5.large".to_owned()),
+                user_data: "#!/bin/sh\ndnf -y update\n".to_owned(),
+                copy_tags: true,
+            })
+        );
+        let none = json!({"ami-id": AMI, "instanceType": "", "userData": null, "copyTags": "true"});
+        assert_eq!(wishes(none), Ok(Wishes::default()));
+        for bad in [
+            json!({"ami-id": AMI, "userData": ["x"]}),
+            json!({"ami-id": AMI, "instanceType": 5}),
+        ] {
+            assert!(wishes(bad.clone()).is_err(), "{bad}");
+        }
     }
 
     #[test]
@@ -211,7 +274,8 @@ mod tests {
             messages[2].order,
             Ok(Order {
                 of: Of::ImageBuilder(arn),
-                by: By::Event
+                by: By::Event,
+                wishes: Wishes::default()
             })
         );
         assert_eq!(

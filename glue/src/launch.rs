@@ -6,16 +6,19 @@
 use std::sync::{Once, PoisonError};
 use std::time::Duration;
 
+use data_encoding::BASE64;
 use jiff::SignedDuration;
 use tracing::{error, info, warn};
 
 use crate::app::{App, now};
 use crate::config::Arch;
-use crate::event::{By, Of, Order};
+use crate::event::{By, Of, Order, Wishes};
 use crate::id::{AmiId, InstanceId};
-use crate::inventory::{AMI, DEADLINE, Image, Instance, MANAGED, State};
+use crate::image;
+use crate::inventory::{AMI, DEADLINE, Image, Instance, MANAGED, State, Tags};
 use crate::metrics::{Metric, count};
 use crate::plan::{self, Attempt, Decision, Failure, Launch};
+use crate::reason::tag_value;
 use crate::record::{self, Record};
 use crate::status;
 use crate::user_data::{self, UserDataError};
@@ -69,15 +72,15 @@ pub async fn launch(
     let scope = if order.by == By::Event { "" } else { scope };
     let mut outcomes = Vec::new();
     for ami in amis {
-        let outcome = one(app, &ami, order.by, scope).await?;
+        let outcome = one(app, &ami, order, scope).await?;
         info!(%ami, ?outcome, "order for an assessment");
         outcomes.push((ami, outcome));
     }
     Ok(outcomes)
 }
 
-async fn one(app: &App, ami: &AmiId, by: By, scope: &str) -> anyhow::Result<Outcome> {
-    let config = &app.config;
+async fn one(app: &App, ami: &AmiId, order: &Order, scope: &str) -> anyhow::Result<Outcome> {
+    let (config, by, wishes) = (&app.config, order.by, &order.wishes);
     let Some(image) = app.ec2.image(ami).await? else {
         return Ok(Outcome::Nothing("it is gone".to_owned()));
     };
@@ -102,7 +105,7 @@ async fn one(app: &App, ami: &AmiId, by: By, scope: &str) -> anyhow::Result<Outc
         .iter()
         .filter(|instance| instance.state != State::Ended);
     if let Some(instance) = there.clone().find(of_this) {
-        note(app, &image, instance).await?;
+        note(app, &image, instance, wishes).await?;
         return Ok(Outcome::UnderWay(instance.id.clone()));
     }
     if by == By::Event && plan::status(&image, config) == Some("assessing") {
@@ -111,14 +114,15 @@ async fn one(app: &App, ami: &AmiId, by: By, scope: &str) -> anyhow::Result<Outc
         ));
     }
     if there.count() >= config.max_scans {
-        return Ok(Outcome::Waits(format!(
+        let reason = format!(
             "{} scans are under way, which is the limit",
             config.max_scans
-        )));
+        );
+        return waits(app, &image, reason).await;
     }
-    match run(app, &image, arch, scope).await? {
+    match run(app, &image, arch, wishes, scope).await? {
         Ok(instance) => {
-            note(app, &image, &instance).await?;
+            note(app, &image, &instance, wishes).await?;
             Ok(Outcome::Launched(instance.id))
         }
         Err(Failure::Launched) => {
@@ -127,7 +131,7 @@ async fn one(app: &App, ami: &AmiId, by: By, scope: &str) -> anyhow::Result<Outc
                 .filter(of_this)
                 .max_by_key(|instance| instance.launched);
             if let Some(instance) = newest {
-                note(app, &image, instance).await?;
+                note(app, &image, instance, wishes).await?;
                 return Ok(Outcome::UnderWay(instance.id.clone()));
             }
             failed(
@@ -143,13 +147,20 @@ async fn one(app: &App, ami: &AmiId, by: By, scope: &str) -> anyhow::Result<Outc
             status::set(app, &image, "unsupported", &reason).await?;
             Ok(Outcome::Unsupported(reason))
         }
-        Err(Failure::Capacity) => Ok(Outcome::Waits(
-            "there is no capacity in any subnet for any type".to_owned(),
-        )),
-        Err(Failure::Later) => Ok(Outcome::Waits(
-            "EC2 launches nothing at the moment".to_owned(),
-        )),
+        Err(Failure::Capacity) => {
+            let reason = "there is no capacity in any subnet for any type";
+            waits(app, &image, reason.to_owned()).await
+        }
+        Err(Failure::Later) => {
+            let reason = "EC2 launches nothing at the moment";
+            waits(app, &image, reason.to_owned()).await
+        }
     }
+}
+
+async fn waits(app: &App, image: &Image, reason: String) -> anyhow::Result<Outcome> {
+    image::put_waiting(app, image, &reason).await?;
+    Ok(Outcome::Waits(reason))
 }
 
 /// Whether the image was made from an instance of ours: our own record of it outlives EC2's.
@@ -179,12 +190,20 @@ async fn run(
     app: &App,
     image: &Image,
     arch: &Arch,
+    wishes: &Wishes,
     scope: &str,
 ) -> anyhow::Result<Result<Instance, Failure>> {
-    let user_data = user_data(app, image, arch).await?;
+    let user_data = match user_data(app, image, arch, &wishes.user_data).await? {
+        Ok(user_data) => user_data,
+        Err(error) => {
+            let reason = format!("the userData of the order is too long: {error}");
+            return Ok(Err(Failure::Never(reason)));
+        }
+    };
+    let wished = wishes.instance_type.as_deref();
     let mut worst = None;
-    for attempt in plan::attempts(arch, &app.config) {
-        let launch = request(app, image, &user_data, scope, attempt);
+    for attempt in plan::attempts(arch, wished, &app.config) {
+        let launch = request(app, image, &user_data, wishes, scope, attempt);
         let error = match app.ec2.run(&launch).await {
             Ok(instance) => {
                 let mut launched = app.launched.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,6 +218,11 @@ async fn run(
             spot,
         } = &launch.attempt;
         let failure = plan::judge(&error);
+        let ours = arch.instance_types.contains(instance_type);
+        if !ours && plan::is_of_place(&failure, &error) {
+            warn!(ami = %image.id, instance_type, subnet, spot, %error, "not as the order asks for");
+            continue;
+        }
         if matches!(failure, Failure::Never(_)) {
             error!(ami = %image.id, instance_type, subnet, spot, %error, "RunInstances");
         } else {
@@ -214,7 +238,14 @@ async fn run(
     Ok(Err(worst.unwrap_or(Failure::Later)))
 }
 
-async fn user_data(app: &App, image: &Image, arch: &Arch) -> anyhow::Result<String> {
+/// What the instance boots with; the inner error is that what the order adds finds no room in it.
+async fn user_data(
+    app: &App,
+    image: &Image,
+    arch: &Arch,
+    extra: &str,
+) -> anyhow::Result<Result<String, UserDataError>> {
+    let extra = BASE64.encode(extra.as_bytes());
     let config = &app.config;
     let (bucket, key) = (&config.agent_bucket, &arch.agent_key);
     let url = app.s3.presigned(bucket, key, URL_LIFETIME).await?;
@@ -238,15 +269,16 @@ async fn user_data(app: &App, image: &Image, arch: &Arch) -> anyhow::Result<Stri
             ("AMI", image.id.as_str()),
             ("DEADLINE_SECONDS", &deadline),
             ("ENDPOINT_URL", &config.instance_endpoint_url),
-            ("EXTRA_BASE64", ""),
+            ("EXTRA_BASE64", &extra),
         ])
     };
     match render(&advisories(app).await?) {
-        Err(error @ UserDataError::TooLarge(_)) => {
+        Err(error @ UserDataError::TooLarge(_)) if extra.is_empty() => {
             warn!(ami = %image.id, %error, "launched without advisories");
-            Ok(render(&Default::default())?)
+            Ok(Ok(render(&Default::default())?))
         }
-        rendered => Ok(rendered?),
+        Err(error @ UserDataError::TooLarge(_)) => Ok(Err(error)),
+        rendered => Ok(Ok(rendered?)),
     }
 }
 
@@ -272,7 +304,14 @@ async fn advisories(app: &App) -> anyhow::Result<(String, String)> {
     Ok(Default::default())
 }
 
-fn request(app: &App, image: &Image, user_data: &str, scope: &str, attempt: Attempt) -> Launch {
+fn request(
+    app: &App,
+    image: &Image,
+    user_data: &str,
+    wishes: &Wishes,
+    scope: &str,
+    attempt: Attempt,
+) -> Launch {
     let config = &app.config;
     let deadline = format!("{:.0}", plan::deadline_of(now(), config));
     let tags = [
@@ -281,6 +320,11 @@ fn request(app: &App, image: &Image, user_data: &str, scope: &str, attempt: Atte
         (AMI, image.id.to_string()),
         (DEADLINE, deadline),
     ];
+    let tags = tags.map(|(key, value)| (key.to_owned(), value)).to_vec();
+    let copied_tags = match wishes.copy_tags {
+        true => plan::copied_tags(image, &tags, &config.tag_prefix),
+        false => Tags::new(),
+    };
     Launch {
         ami: image.id.clone(),
         client_token: plan::client_token(&image.id, &config.agent_version, scope, &attempt),
@@ -289,13 +333,19 @@ fn request(app: &App, image: &Image, user_data: &str, scope: &str, attempt: Atte
         devices: image.devices.clone(),
         security_group: config.security_group.clone(),
         instance_profile: config.instance_profile.clone(),
-        tags: tags.map(|(key, value)| (key.to_owned(), value)).to_vec(),
+        tags,
+        copied_tags,
     }
 }
 
 /// Notes a launch in our bucket and on the AMI, unless its result is there already. The AMI loses an
 /// earlier result, which is no longer what its status speaks of.
-async fn note(app: &App, image: &Image, instance: &Instance) -> anyhow::Result<()> {
+async fn note(
+    app: &App,
+    image: &Image,
+    instance: &Instance,
+    wishes: &Wishes,
+) -> anyhow::Result<()> {
     let new = Record::of(app, image, instance)
         .put_once(app, &instance.id)
         .await?;
@@ -308,7 +358,15 @@ async fn note(app: &App, image: &Image, instance: &Instance) -> anyhow::Result<(
     if finished || plan::is_answered(image, instance.launched, &app.config.tag_prefix) {
         return Ok(());
     }
-    status::set_assessing(app, image).await
+    let wished = wishes.instance_type.as_ref();
+    let other = wished.filter(|wished| **wished != instance.instance_type);
+    let note = other.map(|wished| {
+        let had = &instance.instance_type;
+        tag_value(&format!(
+            "scanned on {had}: {wished} was asked for and not to be had"
+        ))
+    });
+    status::set_assessing(app, image, &note.unwrap_or_default()).await
 }
 
 async fn failed(app: &App, image: &Image, reason: &str) -> anyhow::Result<Outcome> {

@@ -7,6 +7,7 @@ pub mod config;
 pub mod dispatch;
 pub mod event;
 pub mod id;
+pub mod image;
 pub mod inspector;
 pub mod inventory;
 pub mod launch;

@@ -125,6 +125,8 @@ pub struct Launch {
     pub instance_profile: String,
     /// The tags of the instance and its volumes.
     pub tags: Tags,
+    /// What the instance is tagged with besides.
+    pub copied_tags: Tags,
 }
 
 /// Where an instance may be launched.
@@ -138,9 +140,17 @@ pub struct Attempt {
     pub spot: bool,
 }
 
-/// All that is tried, in order: Spot first if wanted, and the types in every subnet.
+/// All that is tried, in order: the type that the order asks for, then those of the settings; Spot
+/// first if wanted, and each type in every subnet.
 #[must_use]
-pub fn attempts(arch: &Arch, config: &Config) -> Vec<Attempt> {
+pub fn attempts(arch: &Arch, wished: Option<&str>, config: &Config) -> Vec<Attempt> {
+    let wished = wished.map(ToOwned::to_owned);
+    let mut attempts = attempts_of(wished.as_slice(), config);
+    attempts.extend(attempts_of(&arch.instance_types, config));
+    attempts
+}
+
+fn attempts_of(types: &[String], config: &Config) -> Vec<Attempt> {
     let markets: &[bool] = if config.spot {
         &[true, false]
     } else {
@@ -148,7 +158,7 @@ pub fn attempts(arch: &Arch, config: &Config) -> Vec<Attempt> {
     };
     let mut attempts = Vec::new();
     for spot in markets {
-        for instance_type in &arch.instance_types {
+        for instance_type in types {
             attempts.extend(config.subnets.iter().map(|subnet| Attempt {
                 instance_type: instance_type.clone(),
                 subnet: subnet.clone(),
@@ -157,6 +167,27 @@ pub fn attempts(arch: &Arch, config: &Config) -> Vec<Attempt> {
         }
     }
     attempts
+}
+
+/// The most tags that EC2 takes on a resource.
+const TAGS: usize = 50;
+
+/// The AMI's own tags as an instance may carry them beside `ours`: neither AWS's nor any of ours, in
+/// whatever case, since to IAM's conditions the key's case is one.
+#[must_use]
+pub fn copied_tags(image: &Image, ours: &Tags, tag_prefix: &str) -> Tags {
+    let begins = |key: &str, prefix: &str| {
+        let begin = key.get(..prefix.len());
+        begin.is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
+    };
+    let reserved = |key: &str| {
+        ["aws:", "hardtarget:", tag_prefix]
+            .iter()
+            .any(|prefix| begins(key, prefix))
+            || ours.iter().any(|(our, _)| our.eq_ignore_ascii_case(key))
+    };
+    let own = image.tags.iter().filter(|(key, _)| !reserved(key));
+    own.take(TAGS.saturating_sub(ours.len())).cloned().collect()
 }
 
 /// EC2 launches nothing for a token that it has seen: so the same order, delivered twice, gives one
@@ -233,6 +264,17 @@ pub fn judge(error: &Error) -> Failure {
             denied_action(message).unwrap_or("launch it")
         )),
         _ => Failure::Never(format!("EC2 refuses to launch it: {message} {code}")),
+    }
+}
+
+/// Whether another type may launch in spite of `error`, which judged is `failure`: it refuses this type, or
+/// has no room for it. (A limit is one of a kind of types.)
+#[must_use]
+pub fn is_of_place(failure: &Failure, error: &Error) -> bool {
+    match failure {
+        Failure::Capacity | Failure::Place(_) | Failure::Never(_) => true,
+        Failure::Later => !error.is_passing(),
+        Failure::Launched | Failure::Gone | Failure::NotSubscribed(_) => false,
     }
 }
 

@@ -51,7 +51,7 @@ pub fn directory(record: &Record, finished: Timestamp) -> String {
 }
 
 /// Publishes the report: its JSON as we write it, the page rendered from it, and what Inspector said, if
-/// it was asked. Gives the URI of the first. The same report gives the same objects.
+/// it was asked. Gives the key of the first. The same report gives the same objects.
 pub async fn publish(
     app: &App,
     report: &Report,
@@ -70,7 +70,7 @@ pub async fn publish(
     let json = v1::to_json(report)?.into_bytes();
     let key = format!("{directory}/report.json");
     app.s3.put(&key, "application/json", json).await?;
-    Ok(format!("s3://{}/{key}", app.config.bucket))
+    Ok(key)
 }
 
 #[cfg(test)]

@@ -55,14 +55,12 @@ impl Record {
     #[must_use]
     pub fn of(app: &App, image: &Image, instance: &Instance) -> Self {
         let config = &app.config;
-        let tags = image.tags.iter();
-        let tags = tags.map(|(key, value)| (key.as_str(), value.as_str()));
         Self {
             version: VERSION,
             instance: instance.id.to_string(),
             ami: image.id.to_string(),
             ami_name: image.name.clone(),
-            family: family(tags, &config.tag_prefix, image.name.as_deref()),
+            family: family_of(image, &config.tag_prefix),
             account: instance.account.clone(),
             region: config.region.clone(),
             launched_at: instance.launched,
@@ -85,6 +83,14 @@ impl Record {
         let body = serde_json::to_vec(self)?;
         Ok(app.s3.put(&key(instance), "application/json", body).await?)
     }
+}
+
+/// The family of an image, see [`hardtarget_report::family`].
+#[must_use]
+pub fn family_of(image: &Image, tag_prefix: &str) -> String {
+    let tags = image.tags.iter();
+    let tags = tags.map(|(key, value)| (key.as_str(), value.as_str()));
+    family(tags, tag_prefix, image.name.as_deref())
 }
 
 /// Reads the record of an instance; `None` if we never wrote one.

@@ -1,11 +1,13 @@
 //! An AMI's tags: how they are put there, and its status where there is no report, which is that it is
-//! being assessed, or why it cannot be.
+//! being assessed, or why it cannot be. What the tags say is said in the bucket first: a status on the AMI
+//! ends the matter, should the function be stopped between the two.
 
 use tracing::{error, info};
 
 use crate::app::{App, now};
 use crate::aws::Error;
 use crate::id::AmiId;
+use crate::image;
 use crate::inventory::{Image, Tags};
 use crate::reason::tag_value;
 use crate::tag::tags::{few, stale};
@@ -13,14 +15,19 @@ use crate::tag::tags::{few, stale};
 /// Tags the AMI with `status` and the reason for it, and removes what an earlier result left. Tags
 /// that cannot be set, now or ever, are told in the log.
 pub async fn set(app: &App, image: &Image, status: &str, reason: &str) -> anyhow::Result<()> {
+    image::put(app, &image::of(app, image, status, reason)).await?;
     let at = format!("{:.0}", now());
     let tags = [("status", status), ("reason", reason), ("assessed-at", &at)];
     set_all(app, image, &tags).await
 }
 
-/// Tags the AMI as being assessed, and removes what an earlier result left.
-pub async fn set_assessing(app: &App, image: &Image) -> anyhow::Result<()> {
-    set_all(app, image, &[("status", "assessing")]).await
+/// Tags the AMI as being assessed, with what is not as it was asked for (empty for nothing), and removes
+/// what an earlier result left.
+pub async fn set_assessing(app: &App, image: &Image, note: &str) -> anyhow::Result<()> {
+    image::put(app, &image::of(app, image, "assessing", note)).await?;
+    let tags = [("status", "assessing"), ("reason", note)];
+    let told = if note.is_empty() { 1 } else { 2 };
+    set_all(app, image, tags.get(..told).unwrap_or_default()).await
 }
 
 async fn set_all(app: &App, image: &Image, tags: &[(&str, &str)]) -> anyhow::Result<()> {

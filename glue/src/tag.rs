@@ -18,6 +18,7 @@ use tracing::{error, info, warn};
 use crate::app::{self, App};
 use crate::event::ObjectCreated;
 use crate::id::{AmiId, InstanceId};
+use crate::image;
 use crate::inspector;
 use crate::metrics::{Metric, count};
 use crate::plan;
@@ -64,7 +65,7 @@ async fn assess(app: &App, instance: &InstanceId, size: Option<u64>) -> anyhow::
         agent_version: &record.agent_version,
         at: now,
     };
-    let (tags, status) = match reader::read(handed_in) {
+    let (tags, status, report) = match reader::read(handed_in) {
         Ok(mut report) => {
             if let Some(said) = publish::set_target(&mut report, &record) {
                 warn!(%ami, %instance, said, "the report names another machine: the launch record counts");
@@ -72,18 +73,22 @@ async fn assess(app: &App, instance: &InstanceId, size: Option<u64>) -> anyhow::
             waive(app, &mut report, &ami, now).await?;
             let inspector = inspector::ask(app, &ami, &mut report).await;
             let finished = publish::finished(report.scan.finished, arrived, record.launched_at);
-            let uri = publish::publish(app, &report, inspector, &record, finished).await?;
+            let key = publish::publish(app, &report, inspector, &record, finished).await?;
+            let uri = format!("s3://{}/{key}", app.config.bucket);
             let tags = tags::tags_for(&report, &uri, assessed, prefix);
-            (tags, report.scan.status)
+            (tags, report.scan.status, Some((report, key)))
         }
         Err(reason) => {
             let reason = tag_value(&reason);
             warn!(%ami, %instance, reason, "what was handed in is no report");
             let tags = tags::tags_without_report(&reason, assessed, prefix);
-            (tags, Status::Failed)
+            (tags, Status::Failed, None)
         }
     };
     status::put(app, &ami, &tags, |_| true).await?;
+    let told = ["status", "reason"].map(|key| tags::value(&tags, prefix, key).unwrap_or_default());
+    let report = report.as_ref().map(|(report, key)| (report, key.clone()));
+    image::put_result(app, &record, &ami, told.into(), report).await?;
     record.finished = Some(now);
     record.put(app, instance).await?;
     let seconds = now.duration_since(record.launched_at).as_secs_f64();

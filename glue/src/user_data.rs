@@ -20,7 +20,8 @@ pub enum UserDataError {
     TooLarge(usize),
 }
 
-/// The script with its values, by their names in it (see `user-data/README.md`).
+/// The script with its values, by their names in it (see `user-data/README.md`), and without its
+/// comments, which would take room from what an order adds.
 pub fn render(values: &[(&'static str, &str)]) -> Result<String, UserDataError> {
     let mut lines = Vec::new();
     for (name, value) in values {
@@ -30,8 +31,10 @@ pub fn render(values: &[(&'static str, &str)]) -> Result<String, UserDataError> 
         lines.push(format!("{name}='{}'", value.replace('\'', r"'\''")));
     }
     let lines = lines.join("\n");
+    let comment = |line: &str| line.trim_start().starts_with("# ") && line != PLACE;
     let script: Vec<&str> = SCRIPT
         .lines()
+        .filter(|line| !comment(line))
         .map(|line| if line == PLACE { &lines } else { line })
         .collect();
     let script = script.join("\n") + "\n";

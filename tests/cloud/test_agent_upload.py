@@ -83,7 +83,7 @@ def test_from_the_agent_to_the_tags(lab, agent, scan, imds, root, credentials):
     assert tags["hardtarget:status"] in ("assessed", "partial"), tags
     assert "hardtarget:score" not in tags
     assert int(tags["hardtarget:findings-low"]) >= 1
-    [_, key] = lab.keys("reports/")
+    [_, key] = lab.published("reports/")
     report = json.loads(lab.read(key))
     assert report["target"]["ami"] == ami
     assert [package["name"] for package in report["packages"]] == ["bash"]

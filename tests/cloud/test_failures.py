@@ -109,7 +109,7 @@ def test_an_ami_that_takes_no_tags_blocks_nothing(lab, code, status):
     lab.settle()
     assert lab.instances() == []
     assert lab.status(second) == "assessed"
-    assert [key for key in lab.keys("reports/") if first in key], "the report itself is published"
+    assert [key for key in lab.published("reports/") if first in key], "the report itself is published"
 
 
 # No room now: another type, another subnet, later.

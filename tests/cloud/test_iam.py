@@ -328,10 +328,21 @@ def test_the_function_may_launch_as_it_does(deployed, evaluator):
     assert denied_at_launch(evaluator, deployed, type="t3a.micro") == set()
 
 
+def test_what_golden_lists_may_ask_for_is_a_parameter(simulator, evaluator):
+    simulator.reset()
+    more = Deployed(simulator, GoldenInstanceTypes="m7i.large,c7g.large")
+    for kind in ("m7i.large", "c7g.large", "t3.micro", "t4g.small"):
+        assert denied_at_launch(evaluator, more, type=kind) == set()
+    for kind in ("m7i.xlarge", "p5.48xlarge", ""):
+        assert denied_at_launch(evaluator, more, type=kind) == {"instance"}
+
+
 @pytest.mark.parametrize(
     "changes, denied",
     [
         ({"tag": None}, {"instance"}),
+        ({"type": "m7i.large"}, {"instance"}),
+        ({"type": ""}, {"instance"}),
         ({"tag": "another-stack"}, {"instance"}),
         ({"volume_tag": None}, {"volume"}),
         ({"profile": None}, {"instance"}),
@@ -367,6 +378,18 @@ def glue(deployed, evaluator):
         ({"ec2:CreateAction": "CreateVolume", "aws:RequestTag/hardtarget:managed": STACK}, False),
         ({"ec2:CreateAction": "RunInstances", "aws:RequestTag/hardtarget:managed": "another"}, False),
         ({"ec2:CreateAction": "RunInstances"}, False),
+        # The AMI's own tags, copied.
+        (
+            {
+                "ec2:CreateAction": "RunInstances",
+                "aws:RequestTag/hardtarget:managed": STACK,
+                "aws:RequestTag/team": "web",
+                "aws:TagKeys": ["hardtarget:managed", "team"],
+            },
+            True,
+        ),
+        ({"aws:RequestTag/team": "web", "aws:TagKeys": ["team"]}, False),
+        ({"ec2:CreateAction": "RunInstances", "aws:RequestTag/team": "web", "aws:TagKeys": ["team"]}, False),
     ],
 )
 def test_instances_are_tagged_at_launch_or_never(glue, context, allowed):
@@ -483,7 +506,8 @@ def test_every_call_in_the_source_of_the_function_is_one_that_it_may_make(simula
     statements = [one for policy in Deployed(simulator, InspectorFindings="true").glue for one in policy["Statement"]]
     granted = {action for one in statements for action in _list(one["Action"])}
     for service in ("ec2", "s3", "sqs"):
-        source = (ROOT / "glue" / "src" / "aws" / f"{service}.rs").read_text()
+        places = [ROOT / "glue" / "src" / "aws", ROOT / "glue" / "aws" / "src"]
+        [source] = [file.read_text() for place in places if (file := place / f"{service}.rs").is_file()]
         calls = set(re.findall(r'(?:Error::of\(|operation: )"(\w+)', source))
         assert calls
         # HEAD asks for the right to read.

@@ -28,7 +28,7 @@ def lab(deploy):
 
 
 def published(lab, name):
-    [key] = [key for key in lab.keys("reports/") if key.endswith(name)]
+    [key] = [key for key in lab.published("reports/") if key.endswith(name)]
     return json.loads(lab.read(key))
 
 
@@ -72,7 +72,7 @@ def test_a_report_is_published_whatever_becomes_of_the_question(lab):
     ami = lab.image()
     lab.assess(ami)
     assert lab.status(ami) == "assessed"
-    assert not [key for key in lab.keys("reports/") if key.endswith("inspector.json")]
+    assert not [key for key in lab.published("reports/") if key.endswith("inspector.json")]
     assert "UnauthorizedOperation" in published(lab, "report.json")["facts"]["inspector"][0]
 
 

@@ -41,7 +41,7 @@ def test_from_the_event_to_the_tags_and_nothing_is_left(lab):
     assert "hardtarget:reason" not in tags
     assert lab.instances() == []
 
-    [page, report] = lab.keys("reports/")
+    [page, report] = lab.published("reports/")
     assert re.fullmatch(rf"reports/web/{ami}/\d{{8}}T\d{{6}}Z/report\.json", report)
     assert page == report.replace(".json", ".html")
     assert tags["hardtarget:report"] == f"s3://{lab.stack.bucket}/{report}"

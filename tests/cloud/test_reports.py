@@ -26,7 +26,7 @@ def refused(lab, ami):
     assert lab.status(ami) == "failed"
     assert lab.reason(ami) not in ("", "unknown")
     assert "hardtarget:score" not in lab.tags(ami)
-    assert lab.keys("reports/") == []
+    assert lab.published("reports/") == []
     assert lab.instances() == []
     assert lab.given_up == []
     assert lab.metrics("Failures") == [1]
@@ -41,7 +41,7 @@ def test_each_kind_of_report(lab, scan, sample, status):
     tags = lab.tags(ami)
     assert tags["hardtarget:status"] == status
     assert ("hardtarget:reason" in tags) == (status != "assessed")
-    assert len(lab.keys("reports/")) == 2
+    assert len(lab.published("reports/")) == 2
     assert lab.instances() == []
 
 
@@ -51,7 +51,7 @@ def test_a_report_about_another_ami_is_about_the_one_that_was_launched(lab, scan
     lab.settle()
     assert lab.tags(victim) == {}
     assert lab.status(ami) == "assessed"
-    [_, key] = lab.keys("reports/")
+    [_, key] = lab.published("reports/")
     target = json.loads(lab.read(key))["target"]
     assert (target["ami"], target["instance"]) == (ami, scan.instance)
     told = [line for done in lab.invocations for line in done.about(ami) if line.get("level") in ("WARN", "ERROR")]
@@ -75,7 +75,7 @@ def test_a_report_of_an_instance_that_nobody_launched(lab):
         lab.guest(instance).hand_in(reports.named(reports.load(), ami, instance))
     lab.settle()
     assert lab.tags(ami) == {}
-    assert lab.keys("reports/") == []
+    assert lab.published("reports/") == []
     assert [one.id for one in lab.instances()] == [foreign["InstanceId"]], "what is not ours is left alone"
     assert lab.lines(), "nobody is told"
 
@@ -161,7 +161,7 @@ def test_a_hostile_report_harms_neither_tags_nor_page(lab, scan):
     for name, value in lab.tags(ami).items():
         assert LEGAL.fullmatch(value), (name, value)
     assert lab.instances() == []
-    [page, _] = lab.keys("reports/")
+    [page, _] = lab.published("reports/")
     html = lab.read(page).decode()
     scripts = re.findall(r"<script[^>]*>", html)
     assert len(scripts) == len(re.findall(r"<script[^>]*>", spotless_page(lab))), scripts
@@ -174,7 +174,7 @@ def test_a_hostile_report_harms_neither_tags_nor_page(lab, scan):
 def spotless_page(lab):
     """A page of a report that means no harm."""
     lab.assess(lab.image("calm"), "spotless")
-    [page, _] = lab.keys("reports/calm/")
+    [page, _] = lab.published("reports/calm/")
     return lab.read(page).decode()
 
 

@@ -21,12 +21,12 @@ def test_a_report_put_in_the_place_of_the_first_changes_nothing(lab, scan):
     ami = scan.ami
     scan.hand_in("partial")
     lab.settle()
-    tags, published = lab.tags(ami), lab.keys("reports/")
+    tags, published = lab.tags(ami), lab.published("reports/")
     scan.hand_in(reports.named(reports.load("spotless"), ami, scan.instance))
     scan.hand_in(b"no report")
     lab.settle()
     assert lab.tags(ami) == tags
-    assert lab.keys("reports/") == published
+    assert lab.published("reports/") == published
     assert lab.metrics("Assessments") == [1]
     assert lab.metrics("Failures") == []
 
@@ -58,7 +58,7 @@ def test_without_a_launch_record_the_instance_itself_tells_its_ami(lab, scan):
     lab.settle()
     assert lab.status(ami) == "assessed"
     assert lab.instances() == []
-    assert all(key.startswith(f"reports/web/{ami}/") for key in lab.keys("reports/"))
+    assert all(key.startswith(f"reports/web/{ami}/") for key in lab.published("reports/"))
 
 
 def test_an_encoded_colon_is_a_colon(lab, scan):
@@ -118,7 +118,7 @@ def test_an_ami_without_room_for_all_tags(lab, room):
     assert ("EC2 allows 50 tags" in lab.reason(ami)) == (room > 0)
     assert lab.given_up == []
     assert lab.instances() == []
-    assert len(lab.keys("reports/")) == 2
+    assert len(lab.published("reports/")) == 2
 
 
 def test_an_earlier_result_leaves_nothing_behind(lab, scan):
@@ -145,8 +145,8 @@ def test_an_absurd_time_is_no_key(lab, scan, said):
     scan.hand_in(report)
     lab.settle()
     assert lab.status(scan.ami) == "assessed"
-    assert said[:4] + "0101" not in lab.keys("reports/")[0]
-    page, body = lab.keys("reports/")
+    assert said[:4] + "0101" not in lab.published("reports/")[0]
+    page, body = lab.published("reports/")
     assert json.loads(lab.read(body))["scan"]["finished"] == said
     kept = {key: lab.s3.head_object(Bucket=lab.stack.bucket, Key=key)["ContentType"] for key in (page, body)}
     assert kept == {page: "text/html; charset=utf-8", body: "application/json"}

@@ -238,10 +238,12 @@ fn run_request(request: RunInstancesFluentBuilder, launch: &Launch) -> RunInstan
             .spot_options(spot)
             .build()
     });
-    let tags = |of| {
+    let tags = |of, more: &Tags| {
+        let mut tags = sdk_tags(&launch.tags);
+        tags.extend(sdk_tags(more));
         sdk::TagSpecification::builder()
             .resource_type(of)
-            .set_tags(Some(sdk_tags(&launch.tags)))
+            .set_tags(Some(tags))
             .build()
     };
     request
@@ -276,8 +278,8 @@ fn run_request(request: RunInstancesFluentBuilder, launch: &Launch) -> RunInstan
         )
         .instance_initiated_shutdown_behavior(sdk::ShutdownBehavior::Terminate)
         .set_instance_market_options(market)
-        .tag_specifications(tags(sdk::ResourceType::Instance))
-        .tag_specifications(tags(sdk::ResourceType::Volume))
+        .tag_specifications(tags(sdk::ResourceType::Instance, &launch.copied_tags))
+        .tag_specifications(tags(sdk::ResourceType::Volume, &Tags::new()))
 }
 
 fn mapping(device: &Device) -> sdk::BlockDeviceMapping {

@@ -147,7 +147,7 @@ fn spot_is_tried_everywhere_before_on_demand() {
     let mut config = config();
     config.spot = true;
     config.x86_64.instance_types.truncate(2);
-    let attempts: Vec<String> = attempts(&config.x86_64, &config)
+    let attempts: Vec<String> = attempts(&config.x86_64, None, &config)
         .into_iter()
         .map(|attempt| {
             format!(
@@ -169,6 +169,65 @@ fn spot_is_tried_everywhere_before_on_demand() {
             "t3a.micro subnet-b false",
         ]
     );
+}
+
+#[test]
+fn what_the_order_asks_for_is_tried_first_and_what_it_cannot_have_is_left() {
+    let mut config = config();
+    config.x86_64.instance_types.truncate(1);
+    let attempts = attempts(&config.x86_64, Some("m5.large"), &config);
+    let types = attempts.iter().map(|one| &*one.instance_type);
+    let types: Vec<&str> = types.collect();
+    assert_eq!(types, ["m5.large", "m5.large", "t3.micro", "t3.micro"]);
+    for (code, server, goes_on) in [
+        ("InvalidParameterValue", false, true),
+        ("Unsupported", false, true),
+        ("UnauthorizedOperation", false, true),
+        ("InsufficientInstanceCapacity", true, true),
+        ("VcpuLimitExceeded", false, true),
+        ("RequestLimitExceeded", false, false),
+        ("InternalError", true, false),
+        ("InvalidAMIID.NotFound", false, false),
+        ("IdempotentParameterMismatch", false, false),
+        ("OptInRequired", false, false),
+    ] {
+        let (code, message) = (code.to_owned(), String::new());
+        let error = Error {
+            operation: "RunInstances",
+            code,
+            message,
+            server,
+        };
+        assert_eq!(is_of_place(&judge(&error), &error), goes_on, "{error}");
+    }
+}
+
+#[test]
+fn copied_tags_carry_nothing_of_ours_and_fit() {
+    let ours: Tags = [(MANAGED, "lab"), ("Name", "hardtarget ami-1")]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .to_vec();
+    let tagged = image(&[
+        ("team", "web"),
+        ("Name", "web"),
+        ("name", "web"),
+        (MANAGED, "another"),
+        ("HardTarget:Managed", "another"),
+        ("hardtarget:family", "web"),
+        ("Score/status", "assessed"),
+        ("aws:cloudformation:stack-name", "x"),
+        ("AWS:x", "x"),
+        ("cost-centre", ""),
+        ("ä", "short"),
+    ]);
+    let keys = |image: &Image| -> Vec<String> {
+        let copied = copied_tags(image, &ours, "score/");
+        copied.into_iter().map(|(key, _)| key).collect()
+    };
+    assert_eq!(keys(&tagged), ["team", "cost-centre", "ä"]);
+    let mut full = image(&[]);
+    full.tags = (0..50).map(|n| (format!("t{n}"), String::new())).collect();
+    assert_eq!(keys(&full).len(), 48);
 }
 
 #[test]

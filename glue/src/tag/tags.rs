@@ -111,17 +111,23 @@ pub fn stale(tags: &[(String, String)], prefix: &str) -> Vec<String> {
         .collect()
 }
 
+/// The value of one of our tags, by its name without the prefix.
+#[must_use]
+pub fn value<'a>(tags: &'a [(String, String)], prefix: &str, name: &str) -> Option<&'a str> {
+    let is = |key: &str| key.strip_prefix(prefix) == Some(name);
+    let tag = tags.iter().find(|(key, _)| is(key));
+    tag.map(|(_, value)| value.as_str())
+}
+
 /// For an AMI that has no room for all of `tags`, the fewer that are worth trying: the status with
 /// what is wrong and where the report is, else the status alone, which a launch has put there already.
 #[must_use]
 pub fn few(tags: &[(String, String)], prefix: &str) -> [Tags; 2] {
-    let value = |name: &str| {
-        tags.iter()
-            .find(|(key, _)| key.strip_prefix(prefix) == Some(name))
-    };
-    let report = value("report").map_or_else(String::new, |(_, uri)| format!(": {uri}"));
+    let report = value(tags, prefix, "report").map_or_else(String::new, |uri| format!(": {uri}"));
     let reason = format!("EC2 allows 50 tags and this AMI has no room for more{report}");
-    let status: Vec<_> = value("status").cloned().into_iter().collect();
+    let status = format!("{prefix}status");
+    let status = tags.iter().filter(|(key, _)| *key == status);
+    let status: Vec<_> = status.cloned().collect();
     let mut both = status.clone();
     both.push((format!("{prefix}reason"), tag_value(&reason)));
     [both, status]

@@ -154,6 +154,16 @@ class Lab:
         pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.stack.bucket, Prefix=prefix)
         return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
 
+    def published(self, prefix="reports/"):
+        """The keys of what was published; without those that say what became of each AMI."""
+        return [key for key in self.keys(prefix) if not key.endswith("/image.json")]
+
+    def image_status(self, ami):
+        """What the bucket says of an AMI (`image.json`); None without."""
+        found = [key for key in self.keys("reports/") if key.endswith(f"/{ami}/image.json")]
+        assert len(found) < 2, found
+        return json.loads(self.read(found[0])) if found else None
+
     def read(self, key):
         """An object's bytes."""
         return self.s3.get_object(Bucket=self.stack.bucket, Key=key)["Body"].read()
