@@ -6,6 +6,7 @@ use crate::aws::{
     self, dynamodb::DynamoDb, s3::S3, security_hub::SecurityHub, sns::Sns, sqs::Sqs, ssm::Ssm,
 };
 use crate::config::Config;
+use crate::slack::{Slack, token::Keeper};
 
 /// The settings and the clients.
 #[derive(Debug)]
@@ -26,6 +27,10 @@ pub struct App {
     pub sqs: Sqs,
     /// Security Hub.
     pub security_hub: SecurityHub,
+    /// Slack's API.
+    pub slack: Slack,
+    /// The token for it.
+    pub slack_token: Keeper,
 }
 
 impl App {
@@ -40,6 +45,8 @@ impl App {
             sns: Sns::new(&shared, &config.topic_arn),
             sqs: Sqs::new(&shared, &config.launch_queue_url),
             security_hub: SecurityHub::new(&shared),
+            slack: Slack::new(&config.slack_url),
+            slack_token: Keeper::new(&config.slack_token_parameter),
             config,
         }
     }

@@ -4,5 +4,6 @@ from .aws import ACCOUNT, REGION, Aws
 from .function import Function, Invocation
 from .lab import Lab
 from .ledger import LedgerLab
+from .slack import Slack
 
-__all__ = ["ACCOUNT", "REGION", "Aws", "Function", "Invocation", "Lab", "LedgerLab"]
+__all__ = ["ACCOUNT", "REGION", "Aws", "Function", "Invocation", "Lab", "LedgerLab", "Slack"]

@@ -169,22 +169,34 @@ pub(crate) fn golden() -> Golden {
         problems: vec!["entry 3: \"ami-x\" is no AMI id".to_owned()],
         message: serde_json::json!([
             {
-                "ami-id": "ami-0abc1234def567890",
-                "name": "web-golden",
-                "status": "assessed",
-                "tags": {"team": "web"},
-                "Finding-Severity-Critical-Count": 1,
-                "Finding-Severity-High-Count": 2,
-                "Finding-Severity-Medium-Count": 9,
-                "Finding-Severity-Low-Count": 20,
-                "Finding-Severity-Info-Count": 3,
-                "new": [{"id": "HT-SSH-001", "title": "Root may log in with a password"}],
+                "team": "web",
+                "Finding-Severity-Critical-Count": "1",
+                "Finding-Severity-High-Count": "2",
+                "Finding-Severity-Medium-Count": "9",
+                "Finding-Severity-Low-Count": "20",
+                "Finding-Severity-Informational-Count": "0",
+                "hardtarget": {
+                    "run": "20261121T060000Z",
+                    "ami": "ami-0abc1234def567890",
+                    "name": "web-golden",
+                    "status": "assessed",
+                    "reason": "",
+                    "new": {"findings": 2, "vulnerabilities": 1, "worst": [
+                        {"id": "HT-SSH-001", "severity": "critical", "title": "Root may log in with a password"},
+                    ]},
+                },
             },
             {
-                "ami-id": "ami-0abc1234def567891",
-                "status": "timed-out",
-                "tags": {},
+                "hardtarget": {
+                    "run": "20261121T060000Z",
+                    "ami": "ami-0abc1234def567891",
+                    "name": null,
+                    "status": "timed-out",
+                    "reason": "no report after 60 minutes",
+                    "new": null,
+                },
             },
+            {"hardtarget": {"run": "20261121T060000Z", "problems": ["entry 3: \"ami-x\" is no AMI id"]}},
         ]),
     }
 }

@@ -1,0 +1,384 @@
+//! A change as findings in the AWS Security Finding Format (Security Hub User Guide, "AWS Security Finding Format").
+//!
+//! A fault of a target is one finding for as long as the ledger knows it, whatever AMI of the family it is seen in:
+//! its `Id` is made of the target and the fault's key. What is new or returned is `ACTIVE`, what is fixed
+//! `ARCHIVED`. `UpdatedAt` is the time of the look, so that telling it again, or late, makes it no newer.
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use hardtarget_report::{Severity, clean_line};
+use sha2::{Digest as _, Sha256};
+
+use crate::app::App;
+use crate::aws::security_hub::ImportError;
+use crate::change::{Change, News, Source, Told};
+use crate::config::Config;
+use crate::fault::Fault;
+use crate::links;
+use crate::target::Target;
+
+/// The types that Security Hub knows (User Guide, "Types taxonomy for ASFF").
+const VULNERABILITY: &str = "Software and Configuration Checks/Vulnerabilities/CVE";
+const OTHER: &str = "Software and Configuration Checks/Industry and Regulatory Standards";
+
+/// What the service takes, in bytes (API Reference, `AwsSecurityFinding`, `Recommendation`); of a product's or a
+/// resource's own fields less than it takes.
+const ID: usize = 512;
+const TITLE: usize = 256;
+const DESCRIPTION: usize = 1024;
+const RECOMMENDATION: usize = 512;
+const FIELD: usize = 1000;
+
+/// One finding. Nothing in it is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AsffFinding {
+    /// `Id`.
+    pub id: String,
+    /// `ProductArn`: the account's own product.
+    pub product_arn: String,
+    /// `GeneratorId`: engine and check.
+    pub generator_id: String,
+    /// `AwsAccountId`.
+    pub account: String,
+    /// `Types`.
+    pub kind: &'static str,
+    /// `CreatedAt` and `FirstObservedAt`.
+    pub first_seen: String,
+    /// `LastObservedAt`.
+    pub last_seen: String,
+    /// `UpdatedAt`.
+    pub updated: String,
+    /// `Severity.Label`.
+    pub label: &'static str,
+    /// `Severity.Original`.
+    pub severity: &'static str,
+    /// `Title`.
+    pub title: String,
+    /// `Description`.
+    pub description: String,
+    /// `Remediation.Recommendation.Text`.
+    pub recommendation: String,
+    /// `Remediation.Recommendation.Url`, and `SourceUrl`.
+    pub url: Option<String>,
+    /// `Resources`, of which there is one.
+    pub resource: Resource,
+    /// `ProductFields`.
+    pub fields: BTreeMap<String, String>,
+    /// `Vulnerabilities`: the id of one, and the package that has it.
+    pub vulnerability: Option<(String, Option<String>)>,
+    /// `RecordState`: whether it is `ARCHIVED`, else `ACTIVE`.
+    pub archived: bool,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// `AwsEc2Instance`, or `Other`: there is no type for AMIs.
+    pub kind: &'static str,
+    /// Its ARN, or for what has none its name.
+    pub id: String,
+    /// The partition.
+    pub partition: &'static str,
+    /// The region.
+    pub region: String,
+    /// `Details.Other`.
+    pub details: BTreeMap<String, String>,
+}
+
+/// Imports what a change tells.
+pub async fn import(app: &App, news: &News) -> Result<(), ImportError> {
+    match news {
+        News::Change(change) => {
+            app.security_hub
+                .import(&findings(change, &app.config))
+                .await
+        }
+        News::Monthly(_) | News::Golden(_) => Ok(()),
+    }
+}
+
+/// All findings of a change.
+#[must_use]
+pub fn findings(change: &Change, config: &Config) -> Vec<AsffFinding> {
+    let active = change.new.iter().chain(&change.returned);
+    let active = active.map(|told| finding(told, change, config, false));
+    let fixed = change.fixed.iter();
+    let fixed = fixed.map(|told| finding(told, change, config, true));
+    active.chain(fixed).collect()
+}
+
+fn finding(told: &Told, change: &Change, config: &Config, archived: bool) -> AsffFinding {
+    let fault = &told.fault;
+    let (region, account) = (&config.region, &config.account);
+    let partition = links::partition(region);
+    let report = change.report.as_ref();
+    let page = report.map(|report| links::beside(report, "report.html"));
+    let vulnerability = is_vulnerability(fault).then(|| {
+        let package = Some(text(&fault.subject, TITLE)).filter(|name| name != NOTHING);
+        (text(&fault.id, ID), package)
+    });
+    AsffFinding {
+        id: id(&change.target, fault, config),
+        product_arn: format!(
+            "arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
+        ),
+        generator_id: text(&format!("hardtarget/{}/{}", fault.engine, fault.id), ID),
+        account: account.clone(),
+        kind: if vulnerability.is_some() {
+            VULNERABILITY
+        } else {
+            OTHER
+        },
+        first_seen: told.first_seen.to_string(),
+        last_seen: told.last_seen.to_string(),
+        updated: change.at.to_string(),
+        label: label(fault.severity),
+        severity: fault.severity.as_str(),
+        title: text(&fault.title, TITLE),
+        description: text(&description(told, change), DESCRIPTION),
+        recommendation: text(
+            &recommendation(change, page.as_deref(), config),
+            RECOMMENDATION,
+        ),
+        url: page.map(|page| links::console(region, &config.bucket, &page)),
+        resource: resource(change, config),
+        fields: fields(fault, change, config),
+        vulnerability,
+        archived,
+    }
+}
+
+/// What tells a finding from all others: where the ledger is, the target, the fault.
+fn id(target: &Target, fault: &Fault, config: &Config) -> String {
+    let (region, account) = (&config.region, &config.account);
+    let whole = format!("hardtarget/{region}/{account}/{target}/{}", fault.key);
+    let shown = clean_line(&whole, ID);
+    if shown == whole && whole.len() <= ID {
+        return whole;
+    }
+    let digest = HEXLOWER.encode(&Sha256::digest(whole.as_bytes()));
+    format!("hardtarget/{region}/{account}/{digest}")
+}
+
+/// Whether a fault is a known vulnerability of a package: those of the packages' engine.
+fn is_vulnerability(fault: &Fault) -> bool {
+    fault.engine == "packages" || fault.id.starts_with("CVE-")
+}
+
+fn label(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "CRITICAL",
+        Severity::High => "HIGH",
+        Severity::Medium => "MEDIUM",
+        Severity::Low => "LOW",
+        Severity::Info => "INFORMATIONAL",
+    }
+}
+
+fn description(told: &Told, change: &Change) -> String {
+    let fault = &told.fault;
+    let place = if fault.subject.is_empty() {
+        String::new()
+    } else {
+        format!(" Where: {}.", fault.subject)
+    };
+    let (title, id, engine, target) = (&fault.title, &fault.id, &fault.engine, &change.target);
+    let seen = told.first_seen;
+    format!("{title}.{place} Check {id} of {engine} on {target}, first seen {seen}.")
+}
+
+fn recommendation(change: &Change, page: Option<&str>, config: &Config) -> String {
+    match (page, change.source) {
+        (Some(page), _) => {
+            let uri = links::s3_uri(&config.bucket, page);
+            format!("What to do about it is in the report: {uri}")
+        }
+        (None, Source::Ssm) => "See the instance's compliance in AWS Systems Manager.".to_owned(),
+        (None, Source::Inspec) => "See the control in the InSpec profile.".to_owned(),
+        (None, Source::Report | Source::Snooze) => {
+            "See the newest report of the target.".to_owned()
+        }
+    }
+}
+
+fn resource(change: &Change, config: &Config) -> Resource {
+    let (region, account) = (config.region.clone(), &config.account);
+    let partition = links::partition(&region);
+    let of_target = |wanted: bool| wanted.then(|| change.target.name().to_owned());
+    let instance = change
+        .instance
+        .clone()
+        .or_else(|| of_target(matches!(change.target, Target::Instance(_))));
+    let ami = change
+        .ami
+        .clone()
+        .or_else(|| of_target(matches!(change.target, Target::Ami(_))));
+    let (kind, id) = match (instance, ami) {
+        (Some(id), _) if id.starts_with("i-") => (
+            "AwsEc2Instance",
+            format!("arn:{partition}:ec2:{region}:{account}:instance/{id}"),
+        ),
+        (Some(name), _) => ("Other", name),
+        (None, Some(ami)) => (
+            "Other",
+            format!("arn:{partition}:ec2:{region}::image/{ami}"),
+        ),
+        (None, None) => ("Other", change.target.to_string()),
+    };
+    let details = [
+        ("Target", Some(change.target.to_string())),
+        ("ImageId", change.ami.clone()),
+        ("ImageName", change.ami_name.clone()),
+    ];
+    Resource {
+        kind,
+        id: text(&id, ID),
+        partition,
+        region,
+        details: some(details),
+    }
+}
+
+fn fields(fault: &Fault, change: &Change, config: &Config) -> BTreeMap<String, String> {
+    let report = change.report.as_ref();
+    some([
+        ("hardtarget/target", Some(change.target.to_string())),
+        ("hardtarget/engine", Some(fault.engine.clone())),
+        ("hardtarget/id", Some(fault.id.clone())),
+        ("hardtarget/subject", Some(fault.subject.clone())),
+        ("hardtarget/key", Some(fault.key.clone())),
+        (
+            "hardtarget/report",
+            report.map(|report| links::s3_uri(&config.bucket, report)),
+        ),
+    ])
+}
+
+/// Those that have something to say.
+fn some<const N: usize>(fields: [(&str, Option<String>); N]) -> BTreeMap<String, String> {
+    let said = fields.into_iter().filter_map(|(name, value)| {
+        let value = value.filter(|value| !value.trim().is_empty())?;
+        Some((name.to_owned(), text(&value, FIELD)))
+    });
+    said.collect()
+}
+
+/// What stands where there is nothing: no text may be empty.
+const NOTHING: &str = "-";
+
+/// Outside text on one line, of at most `max` bytes, and not empty.
+fn text(text: &str, max: usize) -> String {
+    let mut text = clean_line(text, max);
+    if text.trim().is_empty() {
+        return NOTHING.to_owned();
+    }
+    if text.len() > max {
+        text.truncate(text.floor_char_boundary(max - '…'.len_utf8()));
+        text.push('…');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::change::sample;
+
+    fn config() -> Config {
+        let given = |name: &str| {
+            let value = match name {
+                "HARDTARGET_ACCOUNT" => "123456789012",
+                "HARDTARGET_BUCKET" => "reports",
+                "AWS_REGION" => "eu-west-1",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        };
+        Config::read(given).unwrap()
+    }
+
+    #[test]
+    fn a_finding_of_an_ami() {
+        let all = findings(&sample::change(), &config());
+        assert_eq!(all.len(), 10);
+        insta::assert_debug_snapshot!(all[0]);
+        assert_eq!(all.iter().filter(|one| one.archived).count(), 2);
+        assert!(all[8].archived && all[9].archived);
+    }
+
+    #[test]
+    fn a_known_vulnerability_names_its_package() {
+        let all = findings(&sample::change(), &config());
+        assert_eq!(all[1].kind, VULNERABILITY);
+        let package = Some("libssl3".to_owned());
+        assert_eq!(
+            all[1].vulnerability,
+            Some(("CVE-2026-31337".to_owned(), package))
+        );
+        assert_eq!(all[0].vulnerability, None);
+    }
+
+    #[test]
+    fn the_same_fault_of_the_next_ami_is_the_same_finding() {
+        let before = findings(&sample::change(), &config());
+        let mut next = sample::change();
+        next.ami = Some("ami-0ffffffffffffffff".to_owned());
+        next.fixed = next.new.split_off(0);
+        let after = findings(&next, &config());
+        assert_eq!(before[0].id, after[1].id);
+        assert!(after[1].archived);
+        let mut other = sample::change();
+        other.target = Target::Family("db".to_owned());
+        assert_ne!(findings(&other, &config())[0].id, before[0].id);
+    }
+
+    #[test]
+    fn an_instance_is_one_to_security_hub() {
+        let mut change = sample::change();
+        change.target = Target::Instance("i-0123456789abcdef0".to_owned());
+        (change.ami, change.report) = (None, None);
+        let resource = &findings(&change, &config())[0].resource;
+        assert_eq!(resource.kind, "AwsEc2Instance");
+        assert_eq!(
+            resource.id,
+            "arn:aws:ec2:eu-west-1:123456789012:instance/i-0123456789abcdef0"
+        );
+        change.target = Target::Instance("mainframe".to_owned());
+        assert_eq!(findings(&change, &config())[0].resource.kind, "Other");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_it_is_called_it_is_taken(
+            title in any::<String>(),
+            subject in "\\PC{0,2000}",
+            id in any::<String>(),
+            family in "\\PC{1,600}",
+        ) {
+            let mut change = sample::change();
+            change.target = Target::Family(family);
+            change.new[0].fault.title = title;
+            change.new[0].fault.subject = subject;
+            change.new[0].fault.id = id;
+            let all = findings(&change, &config());
+            let one = &all[0];
+            for (text, max) in [
+                (&one.id, ID),
+                (&one.generator_id, ID),
+                (&one.title, TITLE),
+                (&one.description, DESCRIPTION),
+                (&one.recommendation, RECOMMENDATION),
+                (&one.resource.id, ID),
+            ] {
+                prop_assert!((1..=max).contains(&text.len()), "{text}");
+                prop_assert!(!text.trim().is_empty());
+            }
+            for value in one.fields.values().chain(one.resource.details.values()) {
+                prop_assert!((1..=FIELD).contains(&value.len()));
+            }
+        }
+    }
+}
