@@ -1,14 +1,106 @@
-//! Systems Manager's compliance items.
+//! Systems Manager's compliance items: what an association of State Manager found on instances.
+//!
+//! Each event of an association that has run makes the ledger look at the instances that it names, or at all
+//! that have items, if it names none (tags, groups, `*`). A look is at one instance and one type of items
+//! (`Custom:Inspec` and whatever else the settings name); what it does not show any more is fixed. An instance
+//! without items of a type was not looked at: silence is not compliance.
 
+mod event;
+mod items;
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use tracing::{error, info};
 
 use crate::app::App;
+use crate::change::Source;
+use crate::entry::{Order, Sighting};
+use crate::inspec::Again;
+use crate::record::{LookAt, LookedFor, Sight, look, publish};
+use crate::snooze::{Snoozes, day};
+use crate::target::Target;
 
-/// To be built.
-pub async fn changed(
-    _app: &App,
-    _event: &serde_json::Value,
-    _now: Timestamp,
+use event::{Whose, is_instance};
+
+/// How many instances are looked at at a time. Systems Manager takes few such calls a second.
+const AT_A_TIME: usize = 4;
+
+/// An association ran. An event that cannot be read is said in the log and does not come again.
+pub async fn changed(app: &App, event: &serde_json::Value, now: Timestamp) -> anyhow::Result<()> {
+    let ran = match event::read(event) {
+        Ok(ran) => ran,
+        Err(why) => {
+            error!(why, "an event of State Manager that cannot be read");
+            return Ok(());
+        }
+    };
+    let mut looks: BTreeSet<(String, &str)> = BTreeSet::new();
+    for one in &app.config.compliance_types {
+        let instances: Vec<String> = match &ran.whose {
+            Whose::Nobody => return Ok(()),
+            Whose::Instances(instances) => instances.iter().cloned().collect(),
+            Whose::Anybody => app.ssm.instances_with(one).await?,
+        };
+        let valid = instances.into_iter().filter(|id| is_instance(id));
+        looks.extend(valid.map(|id| (id, one.as_str())));
+    }
+    info!(ran.event, looks = looks.len(), "an association has run");
+    let snoozes = Snoozes::load(&app.ledger).await?;
+    let looks = looks.into_iter().map(|(instance, compliance_type)| {
+        let id = look_id(&ran.event, &instance, compliance_type);
+        let order = Order::new(now, now, id);
+        let snoozes = &snoozes;
+        async move { look_at(app, &instance, compliance_type, order, snoozes).await }
+    });
+    let looks: Vec<_> = looks.collect();
+    futures_util::stream::iter(looks)
+        .buffer_unordered(AT_A_TIME)
+        .try_collect()
+        .await
+}
+
+/// The same when the event comes again: what was changed before it broke off is told then.
+fn look_id(event: &str, instance: &str, compliance_type: &str) -> String {
+    let digest = Sha256::digest(compliance_type);
+    let of_type = data_encoding::HEXLOWER.encode(digest.get(..4).unwrap_or_default());
+    format!("ssm-{event}-{instance}-{of_type}")
+}
+
+async fn look_at(
+    app: &App,
+    instance: &str,
+    compliance_type: &str,
+    order: Order,
+    snoozes: &Snoozes,
 ) -> anyhow::Result<()> {
+    let items = app.ssm.compliance_items(instance, compliance_type).await?;
+    if items.is_empty() {
+        info!(instance, compliance_type, "no items: not looked at");
+        return Ok(());
+    }
+    let faults = items::faults(instance, compliance_type, &items);
+    let today = day(order.finished);
+    let seen = faults.into_iter().map(|one| Sighting::new(one, false));
+    let looked_for = LookedFor::Engine(items::engine(compliance_type));
+    let at = LookAt {
+        target: Target::Instance(instance.to_owned()),
+        source: Source::Ssm,
+        order,
+        report: None,
+        sight: Sight::new(seen, looked_for),
+    };
+    let outcome = look(&app.ledger, &at, &Again(app), app.config.history).await?;
+    // Associations run every half hour: what has not changed is not told, not even as such.
+    if outcome.is_empty() {
+        return Ok(());
+    }
+    if let Some(mut change) = outcome.into_change(&at) {
+        change.instance = Some(instance.to_owned());
+        let snoozed = |target: &_, fault: &_| snoozes.covers(target, fault, today);
+        publish(app, change, snoozed).await?;
+    }
     Ok(())
 }

@@ -5,6 +5,9 @@ use aws_sdk_ssm::types::{ComplianceQueryOperatorType, ComplianceStringFilter};
 
 use super::Error;
 
+/// The type of resources that are instances, of EC2 or elsewhere.
+const INSTANCE: &str = "ManagedInstance";
+
 /// Systems Manager.
 #[derive(Debug, Clone)]
 pub struct Ssm {
@@ -50,23 +53,37 @@ impl Ssm {
         }
     }
 
+    /// The managed instances that have compliance items of a type, compliant or not.
+    pub async fn instances_with(&self, compliance_type: &str) -> Result<Vec<String>, Error> {
+        let mut pages = self
+            .client
+            .list_resource_compliance_summaries()
+            .filters(of_type(compliance_type))
+            .into_paginator()
+            .send();
+        let mut instances = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page =
+                page.map_err(|error| Error::of("ListResourceComplianceSummaries", &error))?;
+            let all = page.resource_compliance_summary_items.into_iter().flatten();
+            let managed = all.filter(|one| one.resource_type() == Some(INSTANCE));
+            instances.extend(managed.filter_map(|one| one.resource_id));
+        }
+        Ok(instances)
+    }
+
     /// All compliance items of one type of one managed instance.
     pub async fn compliance_items(
         &self,
         instance: &str,
         compliance_type: &str,
     ) -> Result<Vec<ComplianceItem>, Error> {
-        let of_type = ComplianceStringFilter::builder()
-            .key("ComplianceType")
-            .values(compliance_type)
-            .r#type(ComplianceQueryOperatorType::Equal)
-            .build();
         let mut pages = self
             .client
             .list_compliance_items()
             .resource_ids(instance)
-            .resource_types("ManagedInstance")
-            .filters(of_type)
+            .resource_types(INSTANCE)
+            .filters(of_type(compliance_type))
             .into_paginator()
             .send();
         let mut items = Vec::new();
@@ -90,4 +107,12 @@ impl Ssm {
         }
         Ok(items)
     }
+}
+
+fn of_type(compliance_type: &str) -> ComplianceStringFilter {
+    ComplianceStringFilter::builder()
+        .key("ComplianceType")
+        .values(compliance_type)
+        .r#type(ComplianceQueryOperatorType::Equal)
+        .build()
 }
