@@ -1,6 +1,6 @@
 """The fixtures of the cloud tests. They need HARDTARGET_GLUE, the function's binary
 (`target/debug/hardtarget-glue` unless said), those of the ledger HARDTARGET_LEDGER, its function's
-(`target/debug/hardtarget-ledger-function`), and some HARDTARGET_AGENT, a static agent."""
+(`target/debug/hardtarget-ledger-function`) and HARDTARGET_LEDGER_CLI (`target/debug/hardtarget-ledger`), and some HARDTARGET_AGENT, a static agent."""
 
 import os
 from pathlib import Path
@@ -28,6 +28,11 @@ def glue():
 @pytest.fixture(scope="session")
 def ledger_function():
     return program("HARDTARGET_LEDGER", "hardtarget-ledger-function")
+
+
+@pytest.fixture(scope="session")
+def ledger_program():
+    return program("HARDTARGET_LEDGER_CLI", "hardtarget-ledger")
 
 
 @pytest.fixture(scope="session")

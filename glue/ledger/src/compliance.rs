@@ -20,7 +20,6 @@ use crate::change::Source;
 use crate::entry::{Order, Sighting};
 use crate::inspec::Again;
 use crate::record::{LookAt, LookedFor, Sight, look, publish};
-use crate::snooze::{Snoozes, day};
 use crate::target::Target;
 
 use event::{Whose, is_instance};
@@ -48,12 +47,9 @@ pub async fn changed(app: &App, event: &serde_json::Value, now: Timestamp) -> an
         looks.extend(valid.map(|id| (id, one.as_str())));
     }
     info!(ran.event, looks = looks.len(), "an association has run");
-    let snoozes = Snoozes::load(&app.ledger).await?;
     let looks = looks.into_iter().map(|(instance, compliance_type)| {
         let id = look_id(&ran.event, &instance, compliance_type);
-        let order = Order::new(now, now, id);
-        let snoozes = &snoozes;
-        async move { look_at(app, &instance, compliance_type, order, snoozes).await }
+        async move { look_at(app, &instance, compliance_type, id, now).await }
     });
     let looks: Vec<_> = looks.collect();
     futures_util::stream::iter(looks)
@@ -73,8 +69,8 @@ async fn look_at(
     app: &App,
     instance: &str,
     compliance_type: &str,
-    order: Order,
-    snoozes: &Snoozes,
+    id: String,
+    now: Timestamp,
 ) -> anyhow::Result<()> {
     let items = app.ssm.compliance_items(instance, compliance_type).await?;
     if items.is_empty() {
@@ -82,13 +78,12 @@ async fn look_at(
         return Ok(());
     }
     let faults = items::faults(instance, compliance_type, &items);
-    let today = day(order.finished);
     let seen = faults.into_iter().map(|one| Sighting::new(one, false));
     let looked_for = LookedFor::Engine(items::engine(compliance_type));
     let at = LookAt {
         target: Target::Instance(instance.to_owned()),
         source: Source::Ssm,
-        order,
+        order: Order::new(now, now, id),
         report: None,
         sight: Sight::new(seen, looked_for),
     };
@@ -99,8 +94,7 @@ async fn look_at(
     }
     if let Some(mut change) = outcome.into_change(&at) {
         change.instance = Some(instance.to_owned());
-        let snoozed = |target: &_, fault: &_| snoozes.covers(target, fault, today);
-        publish(app, change, snoozed).await?;
+        publish(app, change, now).await?;
     }
     Ok(())
 }

@@ -17,7 +17,6 @@ use crate::aws::s3::Object;
 use crate::change::Source;
 use crate::entry::Order;
 use crate::record::{LookAt, Looked, LookedFor, Reread, Sight, look, publish};
-use crate::snooze::{Snoozes, day};
 use crate::target::Target;
 
 /// The largest report, in bytes. One of a thousand controls has a few million.
@@ -68,9 +67,7 @@ pub async fn report(app: &App, key: &str, now: Timestamp) -> anyhow::Result<()> 
         change.instance = Some(name.to_owned());
         // It is no report of ours: there is no page beside it.
         change.report = None;
-        let snoozes = Snoozes::load(&app.ledger).await?;
-        let snoozed = |target: &_, fault: &_| snoozes.covers(target, fault, day(now));
-        publish(app, change, snoozed).await?;
+        publish(app, change, now).await?;
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-"""Systems Manager's compliance items, which moto does not have: ListComplianceItems, page by page."""
+"""Systems Manager's compliance items, which moto does not have: ListComplianceItems, page by page, and
+ListResourceComplianceSummaries."""
 
 import json
 
@@ -11,6 +12,7 @@ class Compliance:
     def __init__(self, fail):
         self.items = {}
         fail("ssm", "ListComplianceItems", effect="answer", times=10**6, then=self.answer)
+        fail("ssm", "ListResourceComplianceSummaries", effect="answer", times=10**6, then=self.summaries)
 
     @staticmethod
     def item(title, severity="MEDIUM", status="NON_COMPLIANT", type="Custom:Inspec", id=""):
@@ -21,15 +23,35 @@ class Compliance:
         """A page of those that the filters ask for; the token is where the next begins."""
         asked = call.params
         [instance] = asked["ResourceIds"]
-        wanted = {value for one in asked.get("Filters", []) if one["Key"] == "ComplianceType" for value in one["Values"]}
         found = [
             {"ResourceId": instance, "ResourceType": "ManagedInstance", **one}
             for one in self.items.get(instance, [])
-            if not wanted or one["ComplianceType"] in wanted
+            if is_wanted(asked, one["ComplianceType"])
         ]
-        start = int(asked.get("NextToken") or 0)
-        end = start + PAGE
-        page = {"ComplianceItems": found[start:end]}
-        if end < len(found):
-            page["NextToken"] = str(end)
-        return 200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(page).encode()
+        return page(asked, "ComplianceItems", found)
+
+    def summaries(self, call):
+        """A page of the instances that have items of the types that the filters ask for."""
+        asked = call.params
+        found = [
+            {"ResourceId": instance, "ResourceType": "ManagedInstance", "ComplianceType": kind, "Status": "COMPLIANT"}
+            for instance, items in self.items.items()
+            for kind in sorted({one["ComplianceType"] for one in items})
+            if is_wanted(asked, kind)
+        ]
+        return page(asked, "ResourceComplianceSummaryItems", found)
+
+
+def is_wanted(asked, kind):
+    filters = [one for one in asked.get("Filters", []) if one["Key"] == "ComplianceType"]
+    return all(kind in one["Values"] for one in filters)
+
+
+def page(asked, name, found):
+    """The page that the token asks for, and the token of the next."""
+    start = int(asked.get("NextToken") or 0)
+    end = start + PAGE
+    answer = {name: found[start:end]}
+    if end < len(found):
+        answer["NextToken"] = str(end)
+    return 200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(answer).encode()

@@ -56,15 +56,16 @@ def instance_association(instance, status="Success", document="AWS-RunInspecChec
     return make("EC2 State Manager Instance Association State Change", "aws.ssm", detail, resources)
 
 
-def association(instances, status="Success", document="AWS-RunInspecChecks"):
-    """`EC2 State Manager Association State Change`; it names the instances in `targets` only, if it does."""
+def association(instances, status="Success", document="AWS-RunInspecChecks", targets=None):
+    """`EC2 State Manager Association State Change`; it names the instances in `targets` only, if it does: `targets`
+    may be `[{"key": "tag:Name", "values": ["web"]}]` instead."""
     name = "34fcb7e0-9a14-494c-9989-0e04e3f67f86"
     detail = {
         "association-id": name,
         "document-name": document,
         "association-version": "1",
         "document-version": "Optional.empty",
-        "targets": json.dumps([{"key": "InstanceIds", "values": list(instances)}]),
+        "targets": json.dumps(targets or [{"key": "InstanceIds", "values": list(instances)}]),
         "status": status,
         "association-status-aggregated-count": json.dumps({status: len(instances)}),
         "schedule-expression": "cron(0 0/30 * 1/1 * ? *)",

@@ -89,6 +89,10 @@ impl Table for DynamoDb {
     }
 
     async fn query(&self, pk: &str, prefix: &str) -> Result<Vec<Row>, TableError> {
+        // DynamoDB takes no empty text for a key.
+        if prefix.is_empty() {
+            return self.all(pk, "pk = :pk", &[]).await;
+        }
         let condition = "pk = :pk AND begins_with(sk, :from)";
         self.all(pk, condition, &[(":from", prefix)]).await
     }

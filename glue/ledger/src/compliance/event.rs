@@ -15,7 +15,7 @@ const MOST: usize = 1000;
 
 /// Whose compliance an event is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Whose {
+pub(super) enum Whose {
     /// These instances'.
     Instances(BTreeSet<String>),
     /// It names tags, groups or all: anybody's.
@@ -26,11 +26,11 @@ pub enum Whose {
 
 /// What an event is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ran {
+pub(super) struct Ran {
     /// EventBridge's id of the event: the same when it comes again.
-    pub event: String,
+    pub(super) event: String,
     /// Whose compliance may have changed.
-    pub whose: Whose,
+    pub(super) whose: Whose,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ struct Target {
 }
 
 /// Reads an event. An error says in one sentence what it is not.
-pub fn read(event: &Value) -> Result<Ran, String> {
+pub(super) fn read(event: &Value) -> Result<Ran, String> {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
     let id = text("/id").unwrap_or_default();
     if !is_id(id) {
@@ -77,7 +77,7 @@ pub fn read(event: &Value) -> Result<Ran, String> {
 /// Whether text is the id of an EC2 instance (`i-`, 8 or 17 hexadecimal digits) or of another machine that
 /// Systems Manager manages (`mi-`, 17): API reference, `ListComplianceItems`, and EC2's "Resource IDs".
 #[must_use]
-pub fn is_instance(text: &str) -> bool {
+pub(super) fn is_instance(text: &str) -> bool {
     let lengths: &[usize] = if text.starts_with("mi-") {
         &[17]
     } else {

@@ -12,7 +12,7 @@ use crate::entry::Sighting;
 use crate::fault::Fault;
 
 /// The engine of all faults that InSpec finds.
-pub const ENGINE: &str = "inspec";
+pub(super) const ENGINE: &str = "inspec";
 
 /// The most controls and results of a report.
 const MOST: usize = 100_000;
@@ -24,7 +24,7 @@ const ID: usize = 200;
 
 /// Why a text is no report of InSpec.
 #[derive(Debug, thiserror::Error)]
-pub enum DocumentError {
+pub(super) enum DocumentError {
     /// It is no JSON, or has another shape.
     #[error("no JSON of InSpec: {}", clean_line(&.0.to_string(), 300))]
     Shape(#[from] serde_json::Error),
@@ -38,13 +38,13 @@ pub enum DocumentError {
 
 /// What a report tells, by the keys of the faults.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tells {
+pub(super) struct Tells {
     /// Controls that failed, open or waived.
-    pub failed: Vec<Sighting>,
+    pub(super) failed: Vec<Sighting>,
     /// The keys of controls that passed.
-    pub passed: Vec<String>,
+    pub(super) passed: Vec<String>,
     /// How many controls did not run.
-    pub skipped: usize,
+    pub(super) skipped: usize,
 }
 
 #[derive(Deserialize)]
@@ -105,7 +105,7 @@ impl Waiver {
 
 /// Reads a report about `name`. Controls of the same title (or id, where there is no title) are one: it failed if
 /// one of them failed, and is as severe as the worst. The length of the text is for the caller to limit.
-pub fn read(name: &str, text: &[u8]) -> Result<Tells, DocumentError> {
+pub(super) fn read(name: &str, text: &[u8]) -> Result<Tells, DocumentError> {
     let document: Document = serde_json::from_slice(text)?;
     let mut controls = match (document.profiles, document.controls) {
         (Some(profiles), _) => profiles
