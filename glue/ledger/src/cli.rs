@@ -2,6 +2,7 @@
 
 mod list;
 mod output;
+mod page;
 mod snooze;
 
 use std::ffi::OsString;
@@ -26,6 +27,7 @@ Examples:
   hardtarget-ledger snooze --target family:web --finding HT-SSH-001 --until 2027-03-31 \\
       --owner platform@example.org --reason 'Passwords stay until the bastion goes (OPS-1234)'
   hardtarget-ledger unsnooze 3f7a90c2
+  aws s3 sync s3://my-reports copy && hardtarget-ledger page copy --output copy/fleet.html
 
 Exit codes:
   0  done
@@ -51,6 +53,8 @@ pub enum Command {
     Unsnooze(snooze::UnsnoozeArgs),
     /// List the snoozes, or the open findings of the ledger
     List(list::ListArgs),
+    /// Write the page of the fleet from a folder of reports; needs no AWS
+    Page(page::PageArgs),
 }
 
 /// Where the ledger is.
@@ -84,6 +88,9 @@ enum Failure {
     /// Somebody else changed it at the same time, again and again.
     #[error("snooze {0} is being changed by somebody else: try again")]
     Busy(String),
+    /// A folder of reports could not be read, or has none.
+    #[error("{0}: {1}")]
+    Folder(std::path::PathBuf, String),
     /// A result could not be written.
     #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
@@ -116,6 +123,7 @@ pub async fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Snooze(args) => snooze::snooze(&args.table.open().await, args, now).await,
         Command::Unsnooze(args) => snooze::unsnooze(&args.table.open().await, args, now).await,
         Command::List(args) => list::list(&args.table.open().await, args, now).await,
+        Command::Page(args) => page::page(args, now),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -145,7 +153,7 @@ mod tests {
         let mut command = Cli::command().term_width(100);
         command.build();
         insta::assert_snapshot!("help", command.render_long_help());
-        for name in ["snooze", "unsnooze", "list"] {
+        for name in ["snooze", "unsnooze", "list", "page"] {
             let sub = command.find_subcommand_mut(name).unwrap();
             insta::assert_snapshot!(format!("help_{name}"), sub.render_long_help());
         }

@@ -21,8 +21,9 @@ pub(super) fn duration(duration: Duration) -> String {
     }
 }
 
-/// The word for a hardening index.
-pub(super) const fn grade(index: u8) -> &'static str {
+/// The word for a hardening index: weak, fair, good or strong.
+#[must_use]
+pub const fn grade(index: u8) -> &'static str {
     match index {
         0..50 => "weak",
         50..70 => "fair",

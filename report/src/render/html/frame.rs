@@ -5,6 +5,8 @@ use data_encoding::BASE64;
 use maud::{Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
+pub use super::super::words::grade;
+
 const CSS: &str = include_str!("frame.css");
 const JS: &str = include_str!("frame.js");
 
