@@ -25,5 +25,11 @@ if [ -f "$feed" ]; then
     cargo build --quiet --locked --release -p hardtarget-advisories --no-default-features --features feeds
     advisories=(--advisories "${CARGO_TARGET_DIR:-target}/release/hardtarget-advisories" --feed "$feed")
 fi
-packaging/bench.py "${advisories[@]}" --agent "$agent" --lynis "$lynis" --debian-root "$root" "$@"
+# Without a browser (`make test-tools` installs what drives it) the row of the fleet page is left out.
+fleet=()
+if [ -d tests/browser/node_modules ]; then
+    cargo run --quiet --locked -p hardtarget-ledger --example fleet -- "$PWD/.cache/bench/fleet"
+    fleet=(--fleet "$PWD/.cache/bench/fleet/large.html")
+fi
+packaging/bench.py "${advisories[@]}" "${fleet[@]}" --agent "$agent" --lynis "$lynis" --debian-root "$root" "$@"
 exec packaging/bench-glue.sh "$@"

@@ -154,21 +154,24 @@ fn controls(all: usize) -> Markup {
     }
 }
 
-/// What the columns are and what the colours mean.
+/// What the colours and marks mean, and what the columns are.
 fn legend() -> Markup {
     html! {
-        div.heads {
+        ul.key aria-label="Key" {
+            @for severity in Severity::ALL { li.{"sev-" (severity)} { (severity) } }
+            li.js-only {
+                svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" { path.fail d="m3.500 3.500 5 5m0-5-5 5" {} }
+                "no assessment"
+            }
+            li.js-only {
+                svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" { path.break d="M6 0v12" {} }
+                "scores do not compare"
+            }
+        }
+        div.heads aria-hidden="true" {
             span { "Family" }
             span { "Score" }
-            span.severity-heads {
-                span.wide { "Findings" }
-                span.wide { "Vulnerabilities" }
-                ul.colours aria-label="Colours" {
-                    @for severity in Severity::ALL {
-                        li.{"sev-" (severity)} { (severity) }
-                    }
-                }
-            }
+            span.three { span {} span { "Findings" } span { "Vulnerabilities" } }
         }
     }
 }
@@ -181,6 +184,12 @@ fn line(text: &str) -> String {
 fn minute(time: Timestamp) -> String {
     let time = time.to_zoned(TimeZone::UTC);
     time.strftime("%-d %B %Y, %H:%M UTC").to_string()
+}
+
+/// Likewise, for where there is little room.
+fn short(time: Timestamp) -> String {
+    let time = time.to_zoned(TimeZone::UTC);
+    time.strftime("%-d %b %Y, %H:%M").to_string()
 }
 
 /// A number as people read it: `12,345`.

@@ -211,6 +211,12 @@ impl Family {
     pub fn moved(&self) -> Option<i16> {
         let mut scored = self.images.iter().rev().filter(|one| one.score.is_some());
         let (new, old) = (scored.next()?, scored.next()?);
+        let is_newest = self
+            .newest_assessed()
+            .is_some_and(|newest| newest.score.is_some());
+        if !is_newest {
+            return None;
+        }
         let moved = i16::from(new.score?) - i16::from(old.score?);
         new.breaks.is_empty().then_some(moved)
     }

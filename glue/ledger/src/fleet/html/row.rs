@@ -5,7 +5,7 @@ use hardtarget_report::{Severity, clean_line};
 use maud::{Markup, PreEscaped, html};
 
 use super::super::model::{Family, Image, Status};
-use super::{REASON, data, line, minute, number, worst};
+use super::{REASON, data, line, number, short, worst};
 
 /// The gauge's arc, as in the report's page: three quarters of a circle, open below.
 const ARC: &str = "M 24.64 95.36 A 50 50 0 1 1 95.36 95.36";
@@ -45,30 +45,38 @@ fn image_line(image: &Image) -> Markup {
         p.newest {
             @if let Some(name) = &image.name { span.name { (line(name)) } " " }
             code { (line(&image.ami)) } " "
-            time datetime=(image.at) { (minute(image.at)) }
+            time datetime=(image.at) { (short(image.at)) }
         }
     }
 }
 
-/// What is not as it should be, newest first: the newest image if it is on its way or was not looked at
-/// wholly, and AMIs that came to nothing.
+/// What is not as it should be: the newest image if it is on its way or was not looked at wholly, and what came
+/// to nothing since the newest assessment. What came to nothing before that is only counted.
 fn troubles(family: &Family) -> Markup {
     let newest = family.newest();
     let on_its_way = newest.filter(|one| matches!(one.status, Status::Assessing | Status::Partial));
-    let more = family.failures.len().saturating_sub(TOLD);
+    let shown = family.newest_assessed().map(|image| image.created);
+    let since = |image: &&Image| shown.is_none_or(|shown| image.created >= shown);
+    let told = family.failures.iter().take_while(since).take(TOLD);
+    let more = family.failures.len() - told.clone().count();
     html! {
-        @for image in on_its_way.into_iter().chain(family.failures.iter().take(TOLD)) {
-            @let this = newest.is_some_and(|newest| newest.ami == image.ami);
+        @for image in on_its_way.into_iter().chain(told) {
             p.trouble {
                 span.status.{"status-" (image.status.as_str())} data-since=[(image.status == Status::Assessing).then_some(image.at)] {
                     (image.status.as_str().replace('-', " "))
                 }
-                @if image.status == Status::Assessing { " since " (minute(image.at)) }
+                @if image.status == Status::Assessing { " since " (short(image.at)) }
                 @if !image.reason.is_empty() { " " span.why { (clean_line(&image.reason, REASON)) } }
-                @if !this { " " span.which { (line(image.name.as_ref().unwrap_or(&image.ami))) } }
+                @if newest.is_none_or(|newest| newest.ami != image.ami) {
+                    " " span.which { (line(image.name.as_ref().unwrap_or(&image.ami))) }
+                }
             }
         }
-        @if more > 0 { p.trouble { span.which { "and " (number(more)) " more that came to nothing" } } }
+        @if more > 0 {
+            p.older {
+                (number(more)) @if more == 1 { " older image" } @else { " older images" } " could not be assessed"
+            }
+        }
     }
 }
 
@@ -148,7 +156,7 @@ fn figures(counts: Option<&[u64; 5]>, none: &str) -> Markup {
                 None => i { (none) },
                 Some(counts) => {
                     @for (severity, count) in Severity::ALL.iter().zip(counts) {
-                        b.{"sev-" (severity)}.zero[*count == 0] title=(severity) { (number(*count)) }
+                        b.{"sev-" (severity)}.zero[*count == 0] { (number(*count)) }
                     }
                 }
             }
