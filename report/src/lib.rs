@@ -23,6 +23,7 @@ pub mod diff;
 pub mod family;
 pub mod image_status;
 pub mod purl;
+pub mod refusal;
 pub mod render;
 #[doc(hidden)]
 pub mod sample;

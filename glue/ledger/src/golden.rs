@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail};
 use hardtarget_report::image_status::{self, ImageStatus};
+use hardtarget_report::refusal::{self, Refusal};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
@@ -33,7 +34,7 @@ use list::Wanted;
 use outcome::Outcome;
 use run::Run;
 
-/// The largest `image.json` that is read.
+/// The largest `image.json` and `refusal.json` that is read.
 const LARGEST_IMAGE: usize = 1024 * 1024;
 
 /// The largest report that is read, and the largest `diff.json`, which has two reports in it.
@@ -149,6 +150,14 @@ impl Outside for App {
 
     async fn image(&self, key: &str) -> anyhow::Result<Option<ImageStatus>> {
         read(self, key, LARGEST_IMAGE, |body| {
+            serde_json::from_slice(body)
+        })
+        .await
+    }
+
+    async fn refusal(&self, ami: &str) -> anyhow::Result<Option<Refusal>> {
+        let key = refusal::key(ami);
+        read(self, &key, LARGEST_IMAGE, |body| {
             serde_json::from_slice(body)
         })
         .await

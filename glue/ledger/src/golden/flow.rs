@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use hardtarget_report::image_status::ImageStatus;
+use hardtarget_report::refusal::Refusal;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tracing::{error, info};
@@ -27,6 +28,9 @@ pub trait Outside: Sync {
 
     /// What the `image.json` under this key says; `None` if it says nothing.
     fn image(&self, key: &str) -> impl Future<Output = anyhow::Result<Option<ImageStatus>>> + Send;
+
+    /// Whether the launching function would not take this AMI; `None` if it said nothing of the kind.
+    fn refusal(&self, ami: &str) -> impl Future<Output = anyhow::Result<Option<Refusal>>> + Send;
 
     /// What came of an AMI that has its answer, with what its report says.
     fn outcome(&self, image: ImageStatus) -> impl Future<Output = anyhow::Result<Outcome>> + Send;
@@ -141,7 +145,8 @@ pub async fn arrived(
     Ok(())
 }
 
-/// Looks up what the open run waits for, should an event have been lost, and gives it up when its time is over.
+/// Looks up what the open run waits for: answers whose event was lost, and AMIs that the launching function would
+/// not take. When the run's time is over, the rest is given up.
 pub async fn check(
     table: &impl Table,
     outside: &impl Outside,
@@ -167,6 +172,15 @@ pub async fn check(
             } else {
                 known.insert(ami, image);
             }
+        }
+    }
+    for wanted in &open.wanted {
+        if !answered.contains_key(&wanted.ami)
+            && let Some(refusal) = outside.refusal(&wanted.ami).await?
+            && open.has_begun_by(refusal.since)
+        {
+            let outcome = outcome::refused(&refusal, known.get(&wanted.ami).cloned());
+            run::note(table, open, &wanted.ami, &outcome).await?;
         }
     }
     if open.until <= now {

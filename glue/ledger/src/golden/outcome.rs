@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use hardtarget_report::clean_line;
 use hardtarget_report::image_status::ImageStatus;
+use hardtarget_report::refusal::Refusal;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::changes::Changes;
 use super::run::Run;
 
-/// The status of an AMI of which nothing came in time.
+/// The status of an AMI of which nothing came in time, or that the launching function would not take.
 pub const GIVEN_UP: &str = "given-up";
 
 /// What came of an AMI.
@@ -109,10 +110,20 @@ pub fn given_up(run: &Run, known: Option<ImageStatus>) -> Outcome {
             "nothing was heard of it within {hours} hours: is it an AMI of this account and region?"
         ),
     };
+    without_answer(&reason, known)
+}
+
+/// What came of an AMI that the launching function would not take; `known` is what was known of it before.
+#[must_use]
+pub fn refused(refusal: &Refusal, known: Option<ImageStatus>) -> Outcome {
+    without_answer(&format!("it was not assessed: {}", refusal.reason), known)
+}
+
+fn without_answer(reason: &str, known: Option<ImageStatus>) -> Outcome {
     let before = known.map(|image| of(image, None, None)).unwrap_or_default();
     Outcome {
         status: GIVEN_UP.to_owned(),
-        reason: clean_line(&reason, 300),
+        reason: clean_line(reason, 300),
         since: None,
         report: None,
         ..before

@@ -39,6 +39,7 @@ struct Held {
     list: Vec<Wanted>,
     problems: Vec<String>,
     images: BTreeMap<String, ImageStatus>,
+    refusals: BTreeMap<String, Refusal>,
     /// The ids of the orders, as SQS keeps them: each once.
     orders: Vec<String>,
     bodies: Vec<Value>,
@@ -109,6 +110,16 @@ impl World {
             tags: BTreeMap::new(),
         };
         self.held().images.insert(key(number), image);
+    }
+
+    fn refuse(&self, number: usize, since: Timestamp) {
+        let refusal = Refusal {
+            version: 1,
+            ami: ami(number),
+            reason: "it is gone".to_owned(),
+            since,
+        };
+        self.held().refusals.insert(ami(number), refusal);
     }
 
     /// As a queue does: until it is done.
@@ -213,6 +224,11 @@ impl Outside for World {
     async fn image(&self, key: &str) -> anyhow::Result<Option<ImageStatus>> {
         let image = self.call(async || self.held().images.get(key).cloned());
         Ok(image.await.ok_or_else(broken)?)
+    }
+
+    async fn refusal(&self, ami: &str) -> anyhow::Result<Option<Refusal>> {
+        let refusal = self.call(async || self.held().refusals.get(ami).cloned());
+        Ok(refusal.await.ok_or_else(broken)?)
     }
 
     async fn outcome(&self, image: ImageStatus) -> anyhow::Result<Outcome> {
@@ -324,6 +340,28 @@ fn what_is_missing_is_given_up_when_the_time_is_over_and_told_with_a_reason() {
 }
 
 #[test]
+fn what_the_launching_function_would_not_take_is_not_waited_for() {
+    let world = World::of(2);
+    block_on(async {
+        world.refuse(0, later(-24 * 60));
+        world.start(MORNING).await;
+        world.answer(1, "assessed", later(3));
+        world.arrived(1, later(3)).await;
+        world.check(later(15)).await;
+        assert!(world.told().is_empty(), "that was yesterday");
+        world.refuse(0, later(1));
+        world.check(later(30)).await;
+    });
+    assert_eq!(world.told(), [["given-up", "assessed"]]);
+    let held = world.held();
+    let message = &held.news.values().next().unwrap().message;
+    assert_eq!(
+        message[0]["hardtarget"]["reason"],
+        "it was not assessed: it is gone"
+    );
+}
+
+#[test]
 fn a_run_whose_end_nobody_saw_does_not_keep_the_next_from_beginning() {
     let world = World::of(1);
     let next = block_on(async {
@@ -361,26 +399,26 @@ fn a_crash_at_any_call_loses_nothing_and_tells_nothing_twice() {
             world.answer(number, "assessed", later(3));
             world.arrived(number, later(3)).await;
         }
+        // One more whose event was lost, and one that is no AMI.
+        world.answer(3, "failed", later(3));
+        world.refuse(4, later(1));
         world.check(later(15)).await;
     };
-    let whole = World::of(3);
+    let whole = World::of(5);
     block_on(way(&whole));
     let calls = whole.held().calls;
     for number in 1..=calls + 2 {
         for done in [false, true] {
-            let world = World::of(3);
+            let world = World::of(5);
             let failing = BTreeSet::from([number]);
             match done {
                 false => world.held().fail_before = failing,
                 true => world.held().fail_after = failing,
             }
             block_on(way(&world));
-            assert_eq!(
-                world.told(),
-                [["assessed"; 3]],
-                "call {number}, done: {done}"
-            );
-            assert_eq!(world.held().orders.len(), 3, "call {number}, done: {done}");
+            let told = ["assessed", "assessed", "assessed", "failed", "given-up"];
+            assert_eq!(world.told(), [told], "call {number}, done: {done}");
+            assert_eq!(world.held().orders.len(), 5, "call {number}, done: {done}");
         }
     }
 }
