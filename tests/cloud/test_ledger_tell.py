@@ -193,6 +193,18 @@ def test_a_slack_that_is_gone_holds_up_nobody(tell, slack):
     assert len(ledger.queues["tell"]) == 1
 
 
+def test_a_slack_that_hangs_holds_up_nobody(tell, slack):
+    slack.fail(hang=True)
+    ledger = tell()
+    ledger.put(KEY, news.change(new=[WORST]))
+    again(ledger)
+    assert [done.error for done in ledger.invocations] == [None], "the function gives up before Lambda does"
+    assert len(ledger.published()) == 1 and told(ledger) == {"sns"}
+    slack.heal()
+    ledger.settle()
+    assert len(slack.messages) == 1 and len(ledger.published()) == 1
+
+
 def test_a_short_rest_is_waited_for(tell, slack):
     slack.fail("files.getUploadURLExternal", retry_after=1, times=1)
     slack.fail("files.completeUploadExternal", retry_after=1, times=1)

@@ -70,13 +70,14 @@ class Message:
 
 @dataclass
 class Trouble:
-    """What becomes of the next calls of a method: an `error` in an answer with `ok: false`, another `status`, or
-    429 with `retry_after` seconds; `times` of them."""
+    """What becomes of the next calls of a method: an `error` in an answer with `ok: false`, another `status`, 429 with
+    `retry_after` seconds, or no answer at all (`hang`); `times` of them."""
 
     method: str
     error: str | None
     status: int
     retry_after: str | None
+    hang: bool
     times: int
 
 
@@ -96,7 +97,7 @@ class Slack:
         self.messages, self.files, self.uploads, self.calls, self.troubles = [], {}, {}, [], []
         # Tokens that were sent to where no token belongs.
         self.leaked = []
-        self.lock = threading.Lock()
+        self.lock, self.closed = threading.Lock(), threading.Event()
         slack = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -109,6 +110,9 @@ class Slack:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 with slack.lock:
                     status, headers, answer = slack.answer(self.path, self.headers, body)
+                if status is None:
+                    slack.closed.wait(300)
+                    return
                 self.send_response(status)
                 for name, value in {**headers, "Content-Length": str(len(answer))}.items():
                     self.send_header(name, value)
@@ -125,14 +129,15 @@ class Slack:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self):
+        self.closed.set()
         self.server.shutdown()
         self.server.server_close()
 
-    def fail(self, method="*", error=None, status=200, retry_after=None, times=10**6):
+    def fail(self, method="*", error=None, status=200, retry_after=None, hang=False, times=10**6):
         """Makes calls fail; `upload` is the method of the bytes."""
         with self.lock:
             status = 429 if retry_after is not None else status
-            self.troubles.append(Trouble(method, error, status, retry_after, times))
+            self.troubles.append(Trouble(method, error, status, retry_after, hang, times))
 
     def heal(self):
         with self.lock:
@@ -143,7 +148,7 @@ class Slack:
         return self.calls.count(method)
 
     def answer(self, path, headers, body):
-        """Status, headers and body of an answer."""
+        """Status, headers and body of an answer; no status if there is to be none."""
         place, _, name = path.lstrip("/").partition("/")
         method = "upload" if place == "upload" else name
         self.calls.append(method)
@@ -249,6 +254,8 @@ class Slack:
 
 
 def refused(trouble):
+    if trouble.hang:
+        return None, {}, b""
     if trouble.status == 429:
         headers = {"Content-Type": JSON, "Retry-After": str(trouble.retry_after)}
         return 429, headers, json.dumps({"ok": False, "error": "ratelimited"}).encode()

@@ -202,7 +202,9 @@ fn reports(change: &Change, place: Place<'_>) -> Option<String> {
         link(&links::console(place.region, place.bucket, &key), text)
     };
     let mut parts = vec![to("report.html", "Report")];
-    if !change.first {
+    // Where there is a diff, the score comes from it.
+    let is_compared = |score: &ScoreMove| score.old.is_some() || !score.reasons.is_empty();
+    if change.score.as_ref().is_some_and(is_compared) {
         parts.push(to("diff.json", "What changed"));
     }
     let uri = links::s3_uri(place.bucket, &links::beside(report, "report.html"));

@@ -21,7 +21,7 @@ fn a_first_report() {
         score: Some(ScoreMove {
             old: None,
             new: Some(71),
-            reasons: vec!["the old scan has no score".to_owned()],
+            reasons: vec![],
         }),
         ..sample::change()
     };
