@@ -1,6 +1,7 @@
 """The fixtures of the cloud tests. They need HARDTARGET_GLUE, the function's binary
 (`target/debug/hardtarget-glue` unless said), those of the ledger HARDTARGET_LEDGER, its function's
-(`target/debug/hardtarget-ledger-function`) and HARDTARGET_LEDGER_CLI (`target/debug/hardtarget-ledger`), and some HARDTARGET_AGENT, a static agent."""
+(`target/debug/hardtarget-ledger-function`), and HARDTARGET_LEDGER_CLI (`target/debug/hardtarget-ledger`), and
+some HARDTARGET_AGENT, a static agent."""
 
 import os
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab import Aws, Lab, LedgerLab
+from lab.snoozes import Cli
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,3 +90,9 @@ def deploy_ledger(aws, ledger_function):
 def ledger(deploy_ledger):
     """The ledger with the defaults, on a bucket of its own, and without Slack."""
     return deploy_ledger()
+
+
+@pytest.fixture
+def cli(ledger, ledger_program):
+    """The command line, on the table of `ledger`."""
+    return Cli(ledger_program, ledger)

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::{Builder, tls};
 
 /// How often a call is tried (SDK's standard mode: throttling, 5xx, broken connections).
@@ -60,10 +60,24 @@ impl Error {
         Self {
             operation,
             code: code.unwrap_or_default(),
-            message: said.unwrap_or_else(|| DisplayErrorContext(error).to_string()),
+            message: said.unwrap_or_else(|| causes(error)),
             server: status.is_some_and(|status| status.is_server_error()),
         }
     }
+}
+
+/// An error and what caused it, each once: outer ones often repeat the inner one's words.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(one) = cause {
+        let words = one.to_string();
+        if !text.ends_with(&words) {
+            text = format!("{text}: {words}");
+        }
+        cause = one.source();
+    }
+    text
 }
 
 /// What all clients share: region and credentials from Lambda's environment, TLS by rustls with

@@ -8,6 +8,7 @@ mod snooze;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app;
@@ -65,7 +66,8 @@ pub struct TableArgs {
         long,
         value_name = "NAME",
         env = "HARDTARGET_LEDGER_TABLE",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = NonEmptyStringValueParser::new(),
     )]
     table: String,
 }
@@ -108,6 +110,14 @@ impl Failure {
     }
 }
 
+/// Whether AWS could not even be asked, since nothing tells where and as whom.
+fn is_about_set_up(failure: &Failure) -> bool {
+    let words = failure.to_string();
+    ["credentials", "Missing Region", "missing signing region"]
+        .iter()
+        .any(|one| words.contains(one))
+}
+
 /// Runs a command line; the words of it include the program's name.
 pub async fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(words) {
@@ -131,6 +141,11 @@ pub async fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             let code = failure.exit_code();
             if code != ExitCode::SUCCESS {
                 output::error(&failure.to_string());
+                if is_about_set_up(&failure) {
+                    output::note(
+                        "`hardtarget-ledger --help` tells where region and credentials are looked for",
+                    );
+                }
             }
             code
         }

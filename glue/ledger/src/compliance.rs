@@ -10,7 +10,8 @@ mod items;
 
 use std::collections::BTreeSet;
 
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use anyhow::Context as _;
+use futures_util::StreamExt as _;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use tracing::{error, info};
@@ -52,10 +53,13 @@ pub async fn changed(app: &App, event: &serde_json::Value, now: Timestamp) -> an
         async move { look_at(app, &instance, compliance_type, id, now).await }
     });
     let looks: Vec<_> = looks.collect();
-    futures_util::stream::iter(looks)
-        .buffer_unordered(AT_A_TIME)
-        .try_collect()
-        .await
+    let mut looks = futures_util::stream::iter(looks).buffer_unordered(AT_A_TIME);
+    let mut failed = None;
+    // The others are looked at all the same: next time there is less to do.
+    while let Some(done) = looks.next().await {
+        failed = failed.or_else(|| done.err());
+    }
+    failed.map_or(Ok(()), Err)
 }
 
 /// The same when the event comes again: what was changed before it broke off is told then.
@@ -72,7 +76,8 @@ async fn look_at(
     id: String,
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    let items = app.ssm.compliance_items(instance, compliance_type).await?;
+    let items = app.ssm.compliance_items(instance, compliance_type).await;
+    let items = items.with_context(|| format!("{compliance_type} of {instance}"))?;
     if items.is_empty() {
         info!(instance, compliance_type, "no items: not looked at");
         return Ok(());

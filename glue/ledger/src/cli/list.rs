@@ -5,13 +5,13 @@ use hardtarget_report::clean_line;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
+use wildmatch::WildMatch;
 
 use super::{Failure, TableArgs, output};
 use crate::entries;
 use crate::entry::Entry;
 use crate::snooze::{Snooze, Snoozes, Standing, day, is_of};
 use crate::table::Table;
-use wildmatch::WildMatch;
 
 /// The longest cell, in characters.
 const CELL: usize = 120;

@@ -109,9 +109,12 @@ fn change_id(snooze: &Snooze, target: &Target) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use hardtarget_report::Severity;
     use jiff::ToSpan as _;
     use jiff::civil::date;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::entries::sample;
@@ -217,6 +220,47 @@ mod tests {
         };
         assert_eq!(by(&first), ["family:api"]);
         assert_eq!(by(&second), ["family:web"]);
+    }
+
+    proptest! {
+        /// Whatever snoozes there are, in whatever order they end: each entry speaks up once, when the last of
+        /// those that are about it is over, unless it was seen after that.
+        #[test]
+        fn each_entry_speaks_up_once(
+            snoozes in prop::collection::vec(("[wd*]", "[XY*]", 1..20_i8), 1..6),
+            entries in prop::collection::btree_set(("[wd]", "[XY]", 1..25_i8), 0..8),
+        ) {
+            let now = at("2026-12-31T06:00:00Z");
+            let all: Snoozes = snoozes
+                .iter()
+                .map(|(target, finding, day)| snooze(target, finding, date(2026, 11, *day)))
+                .map(|one| (one.id.clone(), one))
+                .collect::<BTreeMap<_, _>>()
+                .into_values()
+                .collect();
+            let open: Vec<Entry> = entries
+                .iter()
+                .map(|(target, id, day)| {
+                    let first = format!("2026-11-{day:02}T12:00:00Z");
+                    seen(&format!("family:{target}"), id, Severity::High, &first)
+                })
+                .collect();
+            let changes: Vec<Change> =
+                all.iter().flat_map(|one| returned(one, &all, &open, now)).collect();
+            for entry in &open {
+                let about = all.iter().filter(|one| one.is_about(&entry.target, &entry.fault));
+                let end = about.map(Snooze::end).max();
+                let expected = usize::from(end.is_some_and(|end| entry.first_seen < end));
+                let told = changes.iter().filter(|one| one.target == entry.target);
+                let times = told
+                    .flat_map(|one| &one.returned)
+                    .filter(|told| **told == Told::of(entry))
+                    .count();
+                prop_assert_eq!(times, expected);
+            }
+            let ids: BTreeSet<&String> = changes.iter().map(|one| &one.id).collect();
+            prop_assert_eq!(ids.len(), changes.len());
+        }
     }
 
     #[test]
