@@ -3,10 +3,10 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz faults agree e2e generate deploy undeploy clean
+.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz faults agree e2e generate deploy undeploy deploy-ledger undeploy-ledger clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 scan: ## Scan this machine; the report goes to ./scan, nothing else is changed
 	packaging/scan.sh
@@ -59,6 +59,12 @@ deploy: ## Deploy to AWS: make deploy BUCKET=… [REGION=…] [STACK=…] [PARAM
 
 undeploy: ## Take it out of AWS again, all but the reports and the tags on AMIs: make undeploy [REGION=…] [STACK=…]
 	packaging/undeploy.sh
+
+deploy-ledger: ## Add the ledger and its alerts to what is deployed: make deploy-ledger [REGION=…] [STACK=…] [PARAMETERS="Name=value …"]
+	packaging/deploy-ledger.sh
+
+undeploy-ledger: ## Take the ledger out of AWS again, all but its tables: make undeploy-ledger [REGION=…] [STACK=…]
+	packaging/undeploy-ledger.sh
 
 clean: ## Remove what was built, downloaded and measured
 	cargo clean

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What deploy.sh and undeploy.sh share; sourced by them. Sets REGION, STACK and account, and gives
+# What deploying and undeploying share; sourced by those scripts. Sets REGION, STACK and account, and gives
 # `aws` the region. AWS_ENDPOINT_URL, AWS_PROFILE and the like are the AWS CLI's own affair.
 
 fail() {
@@ -22,20 +22,51 @@ ask() {
     fi
 }
 
+# Of the stack of that name; empty if there is none.
 stack_status() {
-    ask aws cloudformation describe-stacks --stack-name "$STACK" --output text --query 'Stacks[0].StackStatus'
+    ask aws cloudformation describe-stacks --stack-name "$1" --output text --query 'Stacks[0].StackStatus'
 }
 
 # The physical name of one resource of the stack, by its name in the template.
 stack_resource() {
-    ask aws cloudformation describe-stack-resource --stack-name "$STACK" --logical-resource-id "$1" \
-        --output text --query StackResourceDetail.PhysicalResourceId
+    ask aws cloudformation describe-stack-resources --stack-name "$STACK" --output text \
+        --query "StackResources[?LogicalResourceId=='$1'].PhysicalResourceId"
 }
 
 # The value of one parameter of the stack.
 stack_parameter() {
     ask aws cloudformation describe-stacks --stack-name "$STACK" --output text \
         --query "Stacks[0].Parameters[?ParameterKey=='$1'].ParameterValue"
+}
+
+bucket_exists() {
+    aws s3api head-bucket --bucket "$1" --expected-bucket-owner "$account" >/dev/null 2>&1
+}
+
+# Deletes every version of every object below a prefix.
+empty() {
+    local from=$1 prefix=$2 list errors
+    list=$(mktemp)
+    while :; do
+        aws s3api list-object-versions --bucket "$from" --prefix "$prefix" --max-items 1000 --output json \
+            --query '{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}' >"$list"
+        grep -q '"Key"' "$list" || break
+        errors=$(aws s3api delete-objects --bucket "$from" --delete "file://$list" --output text \
+            --query 'Errors[0].Message')
+        case $errors in
+        '' | None) ;;
+        *) fail "s3://$from/$prefix cannot be emptied: $errors" ;;
+        esac
+    done
+    rm -f "$list"
+}
+
+# Asks whether to go on, unless YES is set.
+confirm() {
+    local answer
+    [ -z "$YES" ] || return 0
+    read -r -p "Go on? [y/N] " answer || true
+    [[ ${answer:-} == [yY]* ]] || fail "nothing was done"
 }
 
 # Whether BUCKET is one that deploy.sh made for this stack; only such a bucket is configured or deleted.

@@ -48,6 +48,9 @@ for arch in x86_64 aarch64; do
     # What makes the files for --advisories; it runs where there is a network and room enough.
     built=$(packaging/static.sh "$arch" dist hardtarget-advisories)
     install -D -m 755 "$built" "$out/$arch/hardtarget-advisories"
+    # The ledger's command line, and the fleet's page made of a folder of reports.
+    built=$(packaging/static.sh "$arch" dist hardtarget-ledger)
+    install -D -m 755 "$built" "$out/$arch/hardtarget-ledger"
 done
 
 agent=$out/$(uname -m)/hardtarget-agent

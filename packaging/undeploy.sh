@@ -11,28 +11,6 @@ cd "$(dirname "$0")/.."
 # shellcheck source=packaging/cloud.sh
 . packaging/cloud.sh
 
-# Deletes every version of every object below a prefix.
-empty() {
-    local bucket=$1 prefix=$2 list errors
-    list=$(mktemp)
-    while :; do
-        aws s3api list-object-versions --bucket "$bucket" --prefix "$prefix" --max-items 1000 --output json \
-            --query '{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}' >"$list"
-        grep -q '"Key"' "$list" || break
-        errors=$(aws s3api delete-objects --bucket "$bucket" --delete "file://$list" --output text \
-            --query 'Errors[0].Message')
-        case $errors in
-        '' | None) ;;
-        *) fail "s3://$bucket/$prefix cannot be emptied: $errors" ;;
-        esac
-    done
-    rm -f "$list"
-}
-
-bucket_exists() {
-    aws s3api head-bucket --bucket "$1" --expected-bucket-owner "$account" >/dev/null 2>&1
-}
-
 bucket_is_empty() {
     ! aws s3api list-object-versions --bucket "$1" --max-items 1 --output json | grep -q '"Key"'
 }
@@ -62,7 +40,8 @@ end_leftovers() {
 
 reports=
 prefix=hardtarget:
-deployed=$(stack_status)
+deployed=$(stack_status "$STACK")
+ledger=$(stack_status "$STACK-ledger")
 if [ -n "$deployed" ]; then
     reports=$(stack_resource ReportBucket)
     prefix=$(stack_parameter TagPrefix)
@@ -75,11 +54,13 @@ fi
 echo "Account $account, $REGION. To be deleted for good:"
 [ -z "$deployed" ] || echo "  the stack $STACK, and instances that it launched and that still run"
 [ -z "$reports" ] || echo "  s3://$reports/scans/ and s3://$reports/launches/ (raw files of scans)"
+[ -z "$ledger" ] || echo "  before that, the stack $STACK-ledger, but not its tables"
 echo "  s3://$BUCKET/$STACK/ (the Lambda packages, the agents, the advisories)"
 [ -z "$reports" ] || echo "To be kept: s3://$reports/reports/, and the tags on AMIs."
-if [ -z "$YES" ]; then
-    read -r -p "Go on? [y/N] " answer || true
-    [[ ${answer:-} == [yY]* ]] || fail "nothing was done"
+confirm
+
+if [ -n "$ledger" ]; then
+    REGION=$REGION STACK=$STACK YES=1 packaging/undeploy-ledger.sh
 fi
 
 # Nothing may start while things go. (No wait for a launch in flight: the stack's network cannot be

@@ -13,9 +13,12 @@ import boto3
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "packaging" / "hardtarget.yaml"
+LEDGER_TEMPLATE = ROOT / "packaging" / "ledger.yaml"
+TOOLS = pathlib.Path(os.environ.get("HARDTARGET_CLOUD_TOOLS") or ROOT / ".cache" / "cloud-tools")
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
 STACK = "hardtarget"
+LEDGER_STACK = f"{STACK}-ledger"
 ARTEFACTS_BUCKET = "hardtarget-artefacts"
 
 # What moto's CloudFormation does not create; all of it is checked in the template itself (test_template.py).
@@ -106,6 +109,9 @@ class Account:
     def undeploy(self, **variables):
         return self.script("undeploy.sh", **{"YES": "1", **variables})
 
+    def deploy_ledger(self, artefacts, **variables):
+        return self.script("deploy-ledger.sh", ARTEFACTS=str(artefacts), **variables)
+
     def path_with_a_fault(self, verb):
         """A PATH whose AWS CLI fails at one verb."""
         directory = pathlib.Path(tempfile.mkdtemp(dir=pathlib.Path(self.log.name).parent))
@@ -117,9 +123,9 @@ class Account:
         (directory / "aws").chmod(0o755)
         return f"{directory}:{self.environment['PATH']}"
 
-    def resource(self, logical):
+    def resource(self, logical, stack=STACK):
         """The physical name of a resource of the stack."""
-        resources = self.client("cloudformation").list_stack_resources(StackName=STACK)["StackResourceSummaries"]
+        resources = self.client("cloudformation").list_stack_resources(StackName=stack)["StackResourceSummaries"]
         return next(one["PhysicalResourceId"] for one in resources if one.get("LogicalResourceId") == logical)
 
 
@@ -130,4 +136,5 @@ def artefacts(directory):
         (directory / machine / "hardtarget-agent").write_text(f"agent for {machine}\n")
         (directory / machine / "hardtarget-glue").write_text(f"glue for {machine}\n")
         (directory / machine / "hardtarget-refresh").write_text(f"refresh for {machine}\n")
+        (directory / machine / "hardtarget-ledger-function").write_text(f"ledger for {machine}\n")
     return directory

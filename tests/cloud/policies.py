@@ -6,14 +6,11 @@ AWS's service authorization reference, which resources and condition keys each a
 
 import ast
 import json
-import os
 import pathlib
 import subprocess
 
 import cfnlint.decode
-from deployment import ACCOUNT, REGION, ROOT, STACK, TEMPLATE
-
-TOOLS = pathlib.Path(os.environ.get("HARDTARGET_CLOUD_TOOLS") or ROOT / ".cache" / "cloud-tools") / "iam"
+from deployment import ACCOUNT, REGION, STACK, TEMPLATE, TOOLS
 
 
 class Evaluator:
@@ -21,7 +18,7 @@ class Evaluator:
 
     def __enter__(self):
         self.process = subprocess.Popen(
-            ["node", pathlib.Path(__file__).parent / "iam" / "evaluate.mjs", TOOLS],
+            ["node", pathlib.Path(__file__).parent / "iam" / "evaluate.mjs", TOOLS / "iam"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

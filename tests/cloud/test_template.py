@@ -1,18 +1,16 @@
 """The template itself: linted, audited, and what a reader relies on."""
 
 import json
-import os
 import pathlib
 import re
 import subprocess
 import sys
 
 import cfnlint.decode
+import deployer
 import policies
 import pytest
-from deployment import ROOT, TEMPLATE
-
-TOOLS = pathlib.Path(os.environ.get("HARDTARGET_CLOUD_TOOLS") or ROOT / ".cache" / "cloud-tools")
+from deployment import ROOT, TEMPLATE, TOOLS
 
 
 @pytest.fixture(scope="module")
@@ -194,64 +192,22 @@ def test_every_alarm_tells_somebody(template):
         assert (alarms[alarm]["Namespace"], alarms[alarm]["MetricName"]) == ("HardTarget", metric)
 
 
-# What deploying needs. Which permissions a resource type asks of the person who deploys is in
-# CloudFormation's own schemas, which cfn-lint carries.
-
-# Asked for by features that the template does not use.
-NOT_USED = re.compile(
-    r"(vpc-lattice|vpce|s3tables|s3files|kms|elasticfilesystem|firehose):.*|s3:REST\.PUT\.OBJECT"
-    r"|iam:\w+(User|Group)Policy|lambda:(Pass|Get|List)?(CapacityProvider|LayerVersion|CodeSigningConfig)"
-    r"|lambda:AssociateRuntimeAlias|lambda:PublishVersion"
-    r"|ec2:(CreateVpcEncryptionControl|ModifyVpcTenancy|(Disa|A)ssociateSubnetCidrBlock|UpdateSecurityGroupRuleDescriptions\w+)"
-    r"|logs:(Put|Delete|Describe)ResourcePolic\w+|logs:CreateLogDelivery"
-)
-
-# What deploy.sh and undeploy.sh call themselves.
-SCRIPTS = [
-    "s3:CreateBucket", "s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation", "s3:GetBucketTagging",
-    "s3:PutBucketTagging", "s3:PutBucketPublicAccessBlock", "s3:PutEncryptionConfiguration", "s3:GetObject",
-    "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteBucket",
-    "cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet", "cloudformation:ExecuteChangeSet",
-    "cloudformation:DescribeStacks", "cloudformation:DescribeStackResource", "cloudformation:DescribeStackEvents",
-    "cloudformation:DeleteStack", "lambda:GetFunction", "lambda:PutFunctionConcurrency",
-    "ec2:DescribeInstances", "ec2:TerminateInstances", "ec2:CreateTags",
-]  # fmt: skip
+# What deploying needs.
 
 
 @pytest.fixture(scope="module")
-def deployer():
-    return json.loads((ROOT / "packaging" / "deployer-policy.json").read_text())
+def policy():
+    return deployer.policy()
 
 
-def allowed(policy, action):
-    patterns = [pattern for one in policy["Statement"] for pattern in one["Action"]]
-    return any(re.fullmatch(pattern.replace("*", ".*"), action) for pattern in patterns)
-
-
-def asked_for(template):
-    types = {one["Type"] for one in template["Resources"].values()}
-    schemas = {}
-    for path in (pathlib.Path(cfnlint.__file__).parent / "data" / "schemas" / "resources").glob("*.json"):
-        schema = json.loads(path.read_text())
-        if schema.get("typeName") in types:
-            schemas[schema["typeName"]] = schema
-    assert set(schemas) == types
-    return {
-        (name, permission)
-        for name, schema in schemas.items()
-        for verb in ("create", "read", "update", "delete")
-        for permission in schema.get("handlers", {}).get(verb, {}).get("permissions", [])
-    }
-
-
-def test_the_deployers_policy_covers_every_type_of_the_template_and_the_scripts(template, deployer):
-    needed = {(name, one) for name, one in asked_for(template) if not NOT_USED.fullmatch(one)}
+def test_the_deployers_policy_covers_every_type_of_the_template_and_the_scripts(template, policy):
+    needed = deployer.asked_for(template)
     assert len(needed) > 100
-    assert {(name, one) for name, one in needed if not allowed(deployer, one)} == set()
-    assert [one for one in SCRIPTS if not allowed(deployer, one)] == []
+    assert {(name, one) for name, one in needed if not deployer.allowed(policy, one)} == set()
+    assert [one for one in deployer.SCRIPTS if not deployer.allowed(policy, one)] == []
 
 
-def test_the_deployers_policy_is_no_more_than_that(deployer):
+def test_the_deployers_policy_is_no_more_than_that(policy):
     account = "arn:aws:{}:eu-west-1:123456789012:{}"
     with policies.Evaluator() as evaluator:
         for action, resource, context, answer in [
@@ -272,4 +228,4 @@ def test_the_deployers_policy_is_no_more_than_that(deployer):
                 True,
             ),
         ]:
-            assert evaluator.allows(action, resource, [deployer], context) is answer, (action, resource)
+            assert evaluator.allows(action, resource, [policy], context) is answer, (action, resource)

@@ -23,8 +23,6 @@ from .function import Function
 from .queue import StandardQueue
 from .wire import Fault
 
-FUNCTIONS = ("ledger", "tell", "golden")
-
 
 class LedgerLab:
     """One deployment. With `aws` given it is emptied and used again; with `beside`, a `Lab`, the ledger is put
@@ -43,7 +41,7 @@ class LedgerLab:
         )
         self.program = program if isinstance(program, list) else [program]
         self.env, self.timeout = {"HARDTARGET_SLACK_URL": slack_url or "", **env}, timeout
-        self.functions = {name: self.function(name) for name in FUNCTIONS}
+        self.functions = {name: self.function(name) for name in self.stack.functions}
         self.queues = {
             name: StandardQueue(self.aws, *urls, self.stack.batch_size) for name, urls in self.stack.queues.items()
         }
@@ -128,7 +126,7 @@ class LedgerLab:
 
     def fire(self, name):
         """The turn of a schedule has come: `monthly`, `wake`, `golden-check` or `golden`."""
-        self.bus.fire(self.stack.resources.get(name, f"{ledger_stack.STACK}-{name}"))
+        self.bus.fire(self.stack.rules[name])
 
     def invoke(self, name, event):
         """Invokes a function and waits, as `aws lambda invoke` does."""

@@ -1,16 +1,22 @@
-"""The ledger, deployed: by API calls. It has a bucket of its own, unless it stands beside a deployed base stack."""
+"""The ledger, deployed: by API calls, or by the template. It has a bucket of its own, unless it stands beside a
+deployed base stack. `test_ledger_flow.py` proves that the template makes what `by_hand` makes."""
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .aws import ACCOUNT, REGION
+from .stack import zipped
+
+TEMPLATE = Path(__file__).parents[3] / "packaging/ledger.yaml"
 
 STACK = "hardtarget-lab-ledger"
 TOKEN_PARAMETER, TOKEN = "/hardtarget/slack-token", "xoxb-the-token-of-the-lab"
 GOLDEN_PARAMETER = "/hardtarget/golden"
 CHANNEL = "C0LAB"
-# How often a message is received until it is laid aside.
+# How often a message is received until it is laid aside, and how long it cannot be seen meanwhile.
 RECEIVES = {"ledger": 12, "tell": 20}
+VISIBILITY = {"ledger": "1080", "tell": "360"}
 
 
 @dataclass
@@ -26,6 +32,8 @@ class LedgerStack:
     queues: dict
     env: dict
     functions: dict
+    # What EventBridge calls the rules, by the names in RULES.
+    rules: dict
     batch_size: int = 1
     # What CloudFormation made, by the template's names; empty if it was made by hand.
     resources: dict = field(default_factory=dict)
@@ -43,9 +51,17 @@ STATE_MANAGER = ["EC2 State Manager Association State Change", "EC2 State Manage
 RULES = {
     "looks": (created("reports/*/report.json", "reports/*/image.json", "inspec/*.json"), None, "ledger"),
     "changes": (created("changes/*.json"), None, "tell"),
-    "compliance": ({"source": ["aws.ssm"], "detail-type": STATE_MANAGER}, None, "ledger"),
+    "compliance": (
+        {
+            "source": ["aws.ssm"],
+            "detail-type": STATE_MANAGER,
+            "detail": {"status": [{"anything-but": ["Pending", "InProgress"]}]},
+        },
+        None,
+        "ledger",
+    ),
     "monthly": ("cron(0 7 1 * ? *)", {"monthly": True}, "ledger"),
-    "wake": ("rate(1 hour)", {"wake": True}, "ledger"),
+    "wake": ("cron(5 0 * * ? *)", {"wake": True}, "ledger"),
     "golden-check": ("rate(15 minutes)", {"golden-check": True}, "ledger"),
     "golden": ("cron(0 6 * * ? *)", {"golden": True}, "golden"),
 }
@@ -53,16 +69,8 @@ RULES = {
 
 def by_hand(aws, base=None, slack_url=None):
     """The stack, with everything on. `base` is the base stack (see stack.py) that it stands beside."""
-    s3, sqs, sns, events, ssm = (aws.client(name) for name in ("s3", "sqs", "sns", "events", "ssm"))
-    if base is None:
-        bucket = f"{STACK}-reports"
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-        notify = {"EventBridgeConfiguration": {}}
-        s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=notify)
-        fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
-        launches = sqs.create_queue(QueueName=f"{STACK}-launch.fifo", Attributes=fifo)["QueueUrl"]
-    else:
-        bucket, launches = base.bucket, base.queue_url
+    sqs, sns, events = (aws.client(name) for name in ("sqs", "sns", "events"))
+    bucket, launches = ground(aws, base)
     for name in ("entries", "fleet"):
         table(aws, f"{STACK}-{name}")
     queues = {name: queue(sqs, name) for name in ("ledger", "tell")}
@@ -75,25 +83,98 @@ def by_hand(aws, base=None, slack_url=None):
         events.put_rule(Name=f"{STACK}-{name}", **when)
         more = {"Input": json.dumps(given)} if given else {}
         events.put_targets(Rule=f"{STACK}-{name}", Targets=[{"Id": target, "Arn": arns[target], **more}])
-    ssm.put_parameter(Name=TOKEN_PARAMETER, Type="SecureString", Value=TOKEN)
-    ssm.put_parameter(Name=GOLDEN_PARAMETER, Type="String", Value="[]")
     all_of_them = {
         "HARDTARGET_ACCOUNT": ACCOUNT,
         "HARDTARGET_BUCKET": bucket,
         "HARDTARGET_LEDGER_TABLE": f"{STACK}-entries",
     }
+    golden = {"HARDTARGET_GOLDEN_PARAMETER": GOLDEN_PARAMETER, "HARDTARGET_GOLDEN_HOURS": "12"}
+    history = {"HARDTARGET_HISTORY_DAYS": "400"}
     env = {
-        "ledger": {"HARDTARGET_FLEET_TABLE": f"{STACK}-fleet", "HARDTARGET_GOLDEN_PARAMETER": GOLDEN_PARAMETER},
+        "ledger": {
+            "HARDTARGET_FLEET_TABLE": f"{STACK}-fleet",
+            "HARDTARGET_LEDGER_BY": "family",
+            "HARDTARGET_COMPLIANCE_TYPES": "Custom:Inspec",
+            **golden,
+            **history,
+        },
         "tell": {
             "HARDTARGET_TOPIC_ARN": topic,
             "HARDTARGET_SLACK_TOKEN_PARAMETER": TOKEN_PARAMETER if slack_url else "",
             "HARDTARGET_SLACK_CHANNEL": CHANNEL if slack_url else "",
+            "HARDTARGET_TELL_NOTHING_NEW": "false",
+            "HARDTARGET_SECURITY_HUB": "false",
         },
-        "golden": {"HARDTARGET_GOLDEN_PARAMETER": GOLDEN_PARAMETER, "HARDTARGET_LAUNCH_QUEUE_URL": launches},
+        "golden": {"HARDTARGET_LAUNCH_QUEUE_URL": launches, **golden, **history},
     }
     env = {name: all_of_them | more for name, more in env.items()}
     tables = f"{STACK}-entries", f"{STACK}-fleet"
-    return LedgerStack(bucket, *tables, topic, launches, queues, env, functions)
+    rules = {name: f"{STACK}-{name}" for name in RULES}
+    return LedgerStack(bucket, *tables, topic, launches, queues, env, functions, rules)
+
+
+def from_template(aws, base=None, slack_url=None, **parameters):
+    """The stack as CloudFormation makes it, as far as moto can."""
+    s3, formation, sqs = aws.client("s3"), aws.client("cloudformation"), aws.client("sqs")
+    bucket, launches = ground(aws, base)
+    artefacts = f"{STACK}-artefacts"
+    s3.create_bucket(Bucket=artefacts, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=artefacts, Key="ledger.zip", Body=zipped({"bootstrap": b"the lab runs a binary of its own"}))
+    given = {
+        "ArtefactBucket": artefacts,
+        "LedgerKey": "ledger.zip",
+        "ReportBucket": bucket,
+        "LaunchQueueUrl": launches,
+        "LaunchQueueArn": arn(sqs, launches),
+        "AlarmTopicArn": f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms",
+        "GoldenParameter": GOLDEN_PARAMETER,
+        **({"SlackChannel": CHANNEL, "SlackTokenParameter": TOKEN_PARAMETER} if slack_url else {}),
+        **parameters,
+    }
+    formation.create_stack(
+        StackName=STACK,
+        TemplateBody=TEMPLATE.read_text(),
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
+    )
+    pages = formation.get_paginator("list_stack_resources").paginate(StackName=STACK)
+    made = {one["LogicalResourceId"]: one for page in pages for one in page["StackResourceSummaries"]}
+    name = {logical: one["PhysicalResourceId"] for logical, one in made.items()}
+    queues = {"ledger": ("LedgerQueue", "LedgerDead"), "tell": ("TellQueue", "TellDead")}
+    queues = {function: tuple(name[one] for one in pair) for function, pair in queues.items()}
+    for url, _ in queues.values():
+        # What runs in the lab's stead of Lambda is the lab: moto must not try as well.
+        aws.sqs.get_queue(url.rsplit("/", 1)[1]).lambda_event_source_mappings.clear()
+    functions = {"ledger": "LedgerFunction", "tell": "TellFunction", "golden": "GoldenFunction"}
+    functions = {function: name[logical] for function, logical in functions.items() if logical in name}
+    env = {function: variables(aws, known) for function, known in functions.items()}
+    rules = {rule: f"{rule.title().replace('-', '')}Rule" for rule in RULES}
+    rules |= {"looks": "LookRule", "changes": "ChangeRule"}
+    rules = {rule: name[logical].rsplit("/", 1)[-1].rsplit("|", 1)[-1] for rule, logical in rules.items() if logical in name}
+    mappings = aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    ours = [one for one in mappings if one["FunctionArn"].rsplit(":", 1)[1] in functions.values()]
+    [batch] = {one["BatchSize"] for one in ours}
+    tables = name["Entries"], name["Fleet"]
+    return LedgerStack(bucket, *tables, name["News"], launches, queues, env, functions, rules, batch, made)
+
+
+def variables(aws, function):
+    known = aws.client("lambda").get_function_configuration(FunctionName=function)
+    return known["Environment"]["Variables"]
+
+
+def ground(aws, base):
+    """What is there before the ledger: `(bucket, url of the queue of AMIs that wait)`, and two parameters."""
+    ssm = aws.client("ssm")
+    ssm.put_parameter(Name=TOKEN_PARAMETER, Type="SecureString", Value=TOKEN)
+    ssm.put_parameter(Name=GOLDEN_PARAMETER, Type="String", Value="[]")
+    if base is not None:
+        return base.bucket, base.queue_url
+    s3, bucket = aws.client("s3"), f"{STACK}-reports"
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}})
+    fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+    return bucket, aws.client("sqs").create_queue(QueueName=f"{STACK}-launch.fifo", Attributes=fifo)["QueueUrl"]
 
 
 def table(aws, name):
@@ -114,7 +195,7 @@ def queue(sqs, name):
     """A standard queue and its dead letters: `(url, url)`."""
     dead = sqs.create_queue(QueueName=f"{STACK}-dead-{name}")["QueueUrl"]
     redrive = json.dumps({"deadLetterTargetArn": arn(sqs, dead), "maxReceiveCount": RECEIVES[name]})
-    given = {"VisibilityTimeout": "360", "RedrivePolicy": redrive}
+    given = {"VisibilityTimeout": VISIBILITY[name], "RedrivePolicy": redrive}
     return sqs.create_queue(QueueName=f"{STACK}-{name}", Attributes=given)["QueueUrl"], dead
 
 
