@@ -83,31 +83,31 @@ def by_hand(aws, base=None, slack_url=None):
         events.put_rule(Name=f"{STACK}-{name}", **when)
         more = {"Input": json.dumps(given)} if given else {}
         events.put_targets(Rule=f"{STACK}-{name}", Targets=[{"Id": target, "Arn": arns[target], **more}])
-    all_of_them = {
-        "HARDTARGET_ACCOUNT": ACCOUNT,
-        "HARDTARGET_BUCKET": bucket,
-        "HARDTARGET_LEDGER_TABLE": f"{STACK}-entries",
-    }
-    golden = {"HARDTARGET_GOLDEN_PARAMETER": GOLDEN_PARAMETER, "HARDTARGET_GOLDEN_HOURS": "12"}
-    history = {"HARDTARGET_HISTORY_DAYS": "400"}
+    both = {"HARDTARGET_BUCKET": bucket, "HARDTARGET_LEDGER_TABLE": f"{STACK}-entries"}
     env = {
         "ledger": {
+            **both,
             "HARDTARGET_FLEET_TABLE": f"{STACK}-fleet",
             "HARDTARGET_LEDGER_BY": "family",
+            "HARDTARGET_HISTORY_DAYS": "400",
             "HARDTARGET_COMPLIANCE_TYPES": "Custom:Inspec",
-            **golden,
-            **history,
         },
         "tell": {
+            **both,
+            "HARDTARGET_ACCOUNT": ACCOUNT,
             "HARDTARGET_TOPIC_ARN": topic,
             "HARDTARGET_SLACK_TOKEN_PARAMETER": TOKEN_PARAMETER if slack_url else "",
             "HARDTARGET_SLACK_CHANNEL": CHANNEL if slack_url else "",
             "HARDTARGET_TELL_NOTHING_NEW": "false",
             "HARDTARGET_SECURITY_HUB": "false",
         },
-        "golden": {"HARDTARGET_LAUNCH_QUEUE_URL": launches, **golden, **history},
+        "golden": {
+            **both,
+            "HARDTARGET_GOLDEN_PARAMETER": GOLDEN_PARAMETER,
+            "HARDTARGET_GOLDEN_HOURS": "12",
+            "HARDTARGET_LAUNCH_QUEUE_URL": launches,
+        },
     }
-    env = {name: all_of_them | more for name, more in env.items()}
     tables = f"{STACK}-entries", f"{STACK}-fleet"
     rules = {name: f"{STACK}-{name}" for name in RULES}
     return LedgerStack(bucket, *tables, topic, launches, queues, env, functions, rules)
