@@ -1,7 +1,7 @@
 //! Findings of two engines that say the same: one takes the other in, and is known to stand for it
 //! when reports are compared.
 
-use crate::Finding;
+use crate::{EngineId, Finding, fingerprint};
 
 impl Finding {
     /// Takes in what a finding of another engine says: its id, its references and, as lines of
@@ -35,11 +35,30 @@ impl Finding {
             && self.same_as.contains(&other.id)
             && self.evidence.contains(&line(other, &other.subject))
     }
+
+    /// The fingerprints that findings may have which this one has taken in: those that it stands for are
+    /// among them. The others are of no finding.
+    #[must_use]
+    pub fn taken_in(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for id in &self.same_as {
+            let subjects = self.evidence.iter();
+            let subjects = subjects.filter_map(|line| line.strip_prefix(&**id)?.strip_prefix(SAYS));
+            for subject in subjects {
+                let others = EngineId::ALL.into_iter().filter(|one| *one != self.engine);
+                all.extend(others.map(|engine| fingerprint(engine, id, subject)));
+            }
+        }
+        all
+    }
 }
+
+/// What stands between the id and the text of [`line`].
+const SAYS: &str = " says: ";
 
 /// A line of evidence that tells what another engine says.
 fn line(of: &Finding, text: &str) -> String {
-    format!("{} says: {text}", of.id)
+    format!("{}{SAYS}{text}", of.id)
 }
 
 #[cfg(test)]
@@ -64,6 +83,9 @@ mod tests {
         ours.take_in(&lynis, &lynis.evidence);
         assert!(ours.stands_for(&lynis) && !ours.stands_for(&other));
         assert!(!before.stands_for(&lynis) && !lynis.stands_for(&ours));
+        assert!(ours.taken_in().contains(&lynis.fingerprint));
+        let other = other.with_fingerprint();
+        assert!(!ours.taken_in().contains(&other.fingerprint) && before.taken_in().is_empty());
         assert_eq!(ours.same_as, std::slice::from_ref(&lynis.id));
         assert_eq!(ours.severity, before.severity);
         assert_eq!(

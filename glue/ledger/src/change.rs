@@ -69,8 +69,11 @@ pub struct Change {
     pub new: Vec<Told>,
     /// What speaks up again: its waiver or snooze is over. Worst first.
     pub returned: Vec<Told>,
-    /// What was open and is not any more, worst first.
+    /// What was open and is not there any more, worst first.
     pub fixed: Vec<Told>,
+    /// What was open and is waived now, worst first: still there, but somebody lives with it.
+    #[serde(default)]
+    pub waived: Vec<Told>,
     /// How many are new and snoozed.
     pub snoozed: u64,
 }

@@ -4,23 +4,18 @@
 //! function that tells finds it. Both can be done again at any time, in any order, and by two at once.
 
 mod attribute;
+mod beside;
+mod key;
 mod look;
 mod looks;
 mod outcome;
 mod publish;
+mod report;
 mod sight;
 
-use jiff::Timestamp;
-
-use crate::app::App;
-
 pub use look::{LookAt, LookError, Nothing, Reread, look};
-pub use looks::Looked;
+pub use looks::{Full, Looked};
 pub use outcome::Outcome;
 pub use publish::publish;
+pub use report::{report, sight};
 pub use sight::{LookedFor, Sight};
-
-/// To be built.
-pub async fn report(_app: &App, _key: &str, _now: Timestamp) -> anyhow::Result<()> {
-    Ok(())
-}

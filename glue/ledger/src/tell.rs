@@ -53,7 +53,7 @@ impl Channel {
     }
 
     /// Whether it is to be told: the topic is told everything; Slack a change that has something new, returned
-    /// or fixed, or any if so configured, and all else; Security Hub such changes alone.
+    /// or fixed, or any if so configured, and all else; Security Hub such changes alone, and what is waived.
     #[must_use]
     pub fn wants(self, news: &News, config: &Config) -> bool {
         let changed = |change: &Change| {
@@ -61,7 +61,9 @@ impl Channel {
         };
         match (self, news) {
             (Self::Topic, _) => !config.topic_arn.is_empty(),
-            (Self::SecurityHub, News::Change(change)) => config.security_hub && changed(change),
+            (Self::SecurityHub, News::Change(change)) => {
+                config.security_hub && (changed(change) || !change.waived.is_empty())
+            }
             (Self::SecurityHub, _) => false,
             (Self::Slack, News::Change(change)) => {
                 !config.slack_channel.is_empty() && (config.tell_nothing_new || changed(change))

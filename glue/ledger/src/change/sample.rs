@@ -107,6 +107,7 @@ pub(crate) fn change() -> Change {
         new,
         returned,
         fixed,
+        waived: vec![],
         snoozed: 2,
     }
 }
@@ -117,6 +118,7 @@ pub(crate) fn nothing_new() -> Change {
         new: vec![],
         returned: vec![],
         fixed: vec![],
+        waived: vec![],
         snoozed: 0,
         ..change()
     }

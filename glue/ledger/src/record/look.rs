@@ -176,7 +176,7 @@ async fn read_newer(
             (None, full) => {
                 read += 1;
                 let sight = match full {
-                    Some(engine) => Some(Sight::new([], LookedFor::Engine(engine.clone()))),
+                    Some(full) => Some(full.sight()),
                     None => reread.again(row).await.map_err(LookError::Reread)?,
                 };
                 // A report that is gone is an old one, recorded long ago: what it saw is in the entries,
@@ -319,10 +319,14 @@ impl Join<'_> {
             }
         }
         let mut entry = entry?;
-        attribute(known, &mut entry, order, silent);
+        attribute(known, &mut entry, silent);
         Some(entry)
     }
 }
 
 #[cfg(test)]
+mod any_order;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod world;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::look::{LookAt, LookError};
-use super::sight::LookedFor;
+use super::sight::{LookedFor, Sight};
 use crate::change::Source;
 use crate::entry::Order;
 use crate::table::{Expected, Row, Table};
@@ -27,15 +27,34 @@ pub struct Looked {
     pub source: Source,
     /// Where what it told can be read again, if it can: the key of a report.
     pub report: Option<String>,
-    /// The engine, if it looked for everything that this one tells of ([`LookedFor::Engine`]).
-    pub full: Option<String>,
+    /// What it looked for, if that is everything that an engine tells of ([`LookedFor::Engine`]).
+    pub full: Option<Full>,
+}
+
+/// A look at everything that an engine tells of. It cannot be read again, but what it saw is still there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Full {
+    /// The engine.
+    pub engine: String,
+    /// The beginnings of the keys of what it saw.
+    pub seen: Vec<String>,
+}
+
+impl Full {
+    /// What it told, as far as it is known: of what it saw nothing, as that is for itself to join.
+    pub(super) fn sight(&self) -> Sight {
+        Sight::rest(self.engine.clone(), self.seen.iter().cloned())
+    }
 }
 
 impl Looked {
     /// How it is recorded.
     pub(super) fn of(look: &LookAt) -> Self {
         let full = match &look.sight.looked_for() {
-            LookedFor::Engine(engine) => Some(engine.clone()),
+            LookedFor::Engine(engine) => Some(Full {
+                engine: engine.clone(),
+                seen: look.sight.beginnings().collect(),
+            }),
             LookedFor::Everything | LookedFor::Keys(_) | LookedFor::Report(_) => None,
         };
         Self {

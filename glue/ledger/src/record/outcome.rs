@@ -22,6 +22,8 @@ pub struct Outcome {
     pub returned: Vec<Told>,
     /// What this look closed, and was open.
     pub fixed: Vec<Told>,
+    /// What this look found waived, and was open.
+    pub waived: Vec<Told>,
 }
 
 impl Outcome {
@@ -39,6 +41,7 @@ impl Outcome {
             new: Vec::new(),
             returned: Vec::new(),
             fixed: Vec::new(),
+            waived: Vec::new(),
         };
         let mut changed: Vec<&Entry> = entries
             .filter(|one| one.changed_by == look.order.id)
@@ -49,6 +52,7 @@ impl Outcome {
                 (Some(State::Waived), State::Open) => &mut outcome.returned,
                 (_, State::Open) => &mut outcome.new,
                 (Some(State::Open), State::Fixed) => &mut outcome.fixed,
+                (Some(State::Open), State::Waived) => &mut outcome.waived,
                 _ => continue,
             };
             list.push(Told::of(one));
@@ -56,10 +60,11 @@ impl Outcome {
         outcome
     }
 
-    /// Whether there is nothing that was opened or closed.
+    /// Whether there is nothing that was opened, closed or waived.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.new.is_empty() && self.returned.is_empty() && self.fixed.is_empty()
+        let lists = [&self.new, &self.returned, &self.fixed, &self.waived];
+        lists.iter().all(|list| list.is_empty())
     }
 
     /// What is to be told of it. AMI, its name, instance and score are for the caller to add. `None` for a
@@ -85,6 +90,7 @@ impl Outcome {
             new: self.new,
             returned: self.returned,
             fixed: self.fixed,
+            waived: self.waived,
             snoozed: 0,
         })
     }

@@ -13,6 +13,15 @@ pub struct Sight {
     seen: BTreeMap<String, Sighting>,
     taken_in: BTreeSet<String>,
     looked_for: LookedFor,
+    /// The beginnings of keys of which it is not known here what it told.
+    unknown: BTreeSet<String>,
+}
+
+/// How much of a key is kept in a look's row, which holds 400 KB at most: that tells 10,000 keys apart.
+const BEGINNING: usize = 16;
+
+fn beginning(key: &str) -> &str {
+    key.get(..BEGINNING).unwrap_or(key)
 }
 
 /// What a look looked for: what of it is not there any more is fixed.
@@ -41,7 +50,21 @@ impl Sight {
             taken_in: taken_in.collect(),
             seen: all,
             looked_for,
+            unknown: BTreeSet::new(),
         }
+    }
+
+    /// A look for everything that an engine tells of, of which only that is known that it did not see.
+    pub(super) fn rest(engine: String, seen: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            unknown: seen.into_iter().collect(),
+            ..Self::new([], LookedFor::Engine(engine))
+        }
+    }
+
+    /// The beginnings of the keys of what was seen, for [`Self::rest`].
+    pub(super) fn beginnings(&self) -> impl Iterator<Item = String> {
+        self.seen.keys().map(|key| beginning(key).to_owned())
     }
 
     /// What was looked for.
@@ -59,11 +82,18 @@ impl Sight {
         self.seen.get(key)
     }
 
+    /// Whether anything that was seen has taken in what another engine says.
+    #[cfg(test)]
+    pub(super) fn takes_in(&self) -> bool {
+        !self.taken_in.is_empty()
+    }
+
     /// What the look says of the fault with this key, of which so much is known.
     pub(super) fn says(&self, key: &str, known: Option<&Entry>) -> Says<'_> {
         match (self.seen.get(key), known) {
             (Some(sighting), _) => Says::Seen(sighting),
             (None, None) => Says::Nothing,
+            (None, _) if self.unknown.contains(beginning(key)) => Says::Nothing,
             (None, Some(_)) if self.taken_in.contains(key) => Says::TakenIn,
             (None, Some(known)) if self.looked_for.covers(known) => Says::Gone,
             (None, Some(_)) => Says::Nothing,

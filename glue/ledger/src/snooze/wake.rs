@@ -93,6 +93,7 @@ fn returned(snooze: &Snooze, snoozes: &Snoozes, open: &[Entry], now: Timestamp) 
             new: Vec::new(),
             returned: entries.into_iter().map(Told::of).collect(),
             fixed: Vec::new(),
+            waived: Vec::new(),
             snoozed: 0,
         }
     };

@@ -103,9 +103,10 @@ pub async fn import(app: &App, news: &News) -> Result<(), ImportError> {
 pub fn findings(change: &Change, config: &Config) -> Vec<AsffFinding> {
     let active = change.new.iter().chain(&change.returned);
     let active = active.map(|told| finding(told, change, config, false));
-    let fixed = change.fixed.iter();
-    let fixed = fixed.map(|told| finding(told, change, config, true));
-    active.chain(fixed).collect()
+    // What is waived is nobody's work either: it is active again once it returns.
+    let over = change.fixed.iter().chain(&change.waived);
+    let over = over.map(|told| finding(told, change, config, true));
+    active.chain(over).collect()
 }
 
 fn finding(told: &Told, change: &Change, config: &Config, archived: bool) -> AsffFinding {

@@ -17,6 +17,7 @@ fn a_first_report() {
         first: true,
         returned: vec![],
         fixed: vec![],
+        waived: vec![],
         snoozed: 0,
         score: Some(ScoreMove {
             old: None,
@@ -46,6 +47,7 @@ fn an_instance_of_which_systems_manager_tells() {
         score: None,
         snoozed: 0,
         fixed: vec![],
+        waived: vec![],
         ..ssm
     };
     insta::assert_snapshot!(change(&ssm, HERE));
@@ -57,6 +59,7 @@ fn a_snooze_that_is_over() {
         source: Source::Snooze,
         new: vec![],
         fixed: vec![],
+        waived: vec![],
         snoozed: 0,
         score: None,
         report: None,

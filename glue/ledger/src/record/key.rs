@@ -1,0 +1,151 @@
+//! The key of a report: whose it is and when its scan ended. No instance can write there, so this is believed,
+//! and not what the report says.
+
+use hardtarget_report::image_status;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use sha2::{Digest as _, Sha256};
+
+/// How the end of the scan stands in the key: ISO 8601's basic form.
+const FINISHED: &str = "%Y%m%dT%H%M%SZ";
+
+/// The longest family, see [`hardtarget_report::family`].
+const LONGEST_FAMILY: usize = 128;
+
+/// The key of a published report: `reports/<family>/<ami>/<finished>/report.json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ReportKey<'a> {
+    key: &'a str,
+    /// The family.
+    pub(super) family: &'a str,
+    /// The AMI.
+    pub(super) ami: &'a str,
+    /// When the scan ended.
+    pub(super) finished: Timestamp,
+}
+
+impl<'a> ReportKey<'a> {
+    /// Reads a key; `None` if it is no report's.
+    pub(super) fn parse(key: &'a str) -> Option<Self> {
+        let rest = key.strip_prefix("reports/")?.strip_suffix("/report.json")?;
+        let mut parts = rest.split('/');
+        let (family, ami, finished) = (parts.next()?, parts.next()?, parts.next()?);
+        let at = DateTime::strptime(FINISHED, finished).ok()?;
+        let at = at.to_zoned(TimeZone::UTC).ok()?.timestamp();
+        let is_whole = parts.next().is_none();
+        // strptime takes fewer digits as well: of one time there is one key.
+        let is_plain = at.strftime(FINISHED).to_string() == finished;
+        (is_whole && is_plain && is_family(family) && is_ami(ami)).then_some(Self {
+            key,
+            family,
+            ami,
+            finished: at,
+        })
+    }
+
+    /// The key of what is known of the AMI.
+    pub(super) fn image(&self) -> String {
+        format!(
+            "reports/{}/{}/{}",
+            self.family,
+            self.ami,
+            image_status::NAME
+        )
+    }
+
+    /// The key of what changed since the report before.
+    pub(super) fn diff(&self) -> String {
+        let directory = self.key.trim_end_matches("report.json");
+        format!("{directory}diff.json")
+    }
+
+    /// The id of the look by this report with this scan id. Nobody else's scan has the same, whatever id its
+    /// machine gives it.
+    pub(super) fn look(&self, scan: &str) -> String {
+        let digest = Sha256::new()
+            .chain_update(self.key)
+            .chain_update([0])
+            .chain_update(scan)
+            .finalize();
+        data_encoding::HEXLOWER.encode(digest.get(..16).unwrap_or_default())
+    }
+}
+
+fn is_family(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    let end = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    text.len() <= LONGEST_FAMILY
+        && text.chars().all(plain)
+        && end(text.chars().next())
+        && end(text.chars().last())
+}
+
+fn is_ami(text: &str) -> bool {
+    text.strip_prefix("ami-").is_some_and(|id| {
+        (1..=32).contains(&id.len()) && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_reports_key_and_what_is_beside_it() {
+        let key = "reports/web-1.2/ami-0c1f3a9b27d5e8846/20261121T061501Z/report.json";
+        let parsed = ReportKey::parse(key).unwrap();
+        assert_eq!(
+            (parsed.family, parsed.ami),
+            ("web-1.2", "ami-0c1f3a9b27d5e8846")
+        );
+        assert_eq!(parsed.finished, "2026-11-21T06:15:01Z".parse().unwrap());
+        assert_eq!(
+            parsed.image(),
+            "reports/web-1.2/ami-0c1f3a9b27d5e8846/image.json"
+        );
+        assert_eq!(
+            parsed.diff(),
+            "reports/web-1.2/ami-0c1f3a9b27d5e8846/20261121T061501Z/diff.json"
+        );
+        let id = parsed.look("a");
+        assert_eq!(id.len(), 32);
+        assert_ne!(id, parsed.look("b"));
+        let other = key.replace("web", "db");
+        assert_ne!(id, ReportKey::parse(&other).unwrap().look("a"));
+    }
+
+    #[test]
+    fn what_is_no_reports_key() {
+        for key in [
+            "",
+            "reports/report.json",
+            "reports/web/ami-0abc/report.json",
+            "reports/web/ami-0abc/20261121T061501Z/more/report.json",
+            "reports/web/ami-0abc/20261121T061501Z/report.html",
+            "reports/web/i-0abc/20261121T061501Z/report.json",
+            "reports/web/ami-/20261121T061501Z/report.json",
+            "reports/web/ami-0ABC/20261121T061501Z/report.json",
+            "reports/web/ami-0abc/2026112T061501Z/report.json",
+            "reports/web/ami-0abc/20261321T061501Z/report.json",
+            "reports/web/ami-0abc/now/report.json",
+            "reports//ami-0abc/20261121T061501Z/report.json",
+            "reports/../ami-0abc/20261121T061501Z/report.json",
+            "reports/w b/ami-0abc/20261121T061501Z/report.json",
+            "scans/web/ami-0abc/20261121T061501Z/report.json",
+        ] {
+            assert_eq!(ReportKey::parse(key), None, "{key}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_stumble(part in any::<String>()) {
+            let _ = ReportKey::parse(&part);
+            let _ = ReportKey::parse(&format!("reports/web/ami-0abc/{part}/report.json"));
+            let _ = ReportKey::parse(&format!("reports/{part}/ami-0abc/20261121T061501Z/report.json"));
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Whatever order looks come in, how often, and how many at once: the ledger ends the same, and what is open
+//! was told.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+use proptest::prelude::*;
+use tokio::runtime::Builder;
+
+use super::world::{Bucket, HISTORY, Reader, Scan, keys, looks, model, scans, stored};
+use super::*;
+use crate::table::Memory;
+
+/// A table whose every call may take a while, or fail.
+struct Slow {
+    table: Memory,
+    chance: AtomicU64,
+    /// Which call fails: before it is done, or after.
+    fails: Option<(usize, bool)>,
+    calls: AtomicUsize,
+}
+
+impl Slow {
+    fn new(seed: u64) -> Self {
+        Self {
+            table: Memory::default(),
+            chance: AtomicU64::new(seed | 1),
+            fails: None,
+            calls: AtomicUsize::new(0),
+        }
+    }
+
+    async fn call<T>(
+        &self,
+        call: impl Future<Output = Result<T, TableError>>,
+    ) -> Result<T, TableError> {
+        let mut chance = self.chance.load(Relaxed);
+        chance ^= chance << 13;
+        chance ^= chance >> 7;
+        chance ^= chance << 17;
+        self.chance.store(chance, Relaxed);
+        for _ in 0..chance % 7 {
+            tokio::task::yield_now().await;
+        }
+        let number = self.calls.fetch_add(1, Relaxed);
+        let broken = TableError {
+            operation: "Call",
+            message: "the function is killed".to_owned(),
+        };
+        match self.fails {
+            Some((at, false)) if at == number => Err(broken),
+            Some((at, true)) if at == number => call.await.and(Err(broken)),
+            // Nothing is done after a kill.
+            Some((at, _)) if at < number => Err(broken),
+            _ => call.await,
+        }
+    }
+}
+
+impl Table for Slow {
+    async fn get(&self, pk: &str, sk: &str) -> Result<Option<Row>, TableError> {
+        self.call(self.table.get(pk, sk)).await
+    }
+
+    async fn query(&self, pk: &str, prefix: &str) -> Result<Vec<Row>, TableError> {
+        self.call(self.table.query(pk, prefix)).await
+    }
+
+    async fn between(&self, pk: &str, from: &str, to: &str) -> Result<Vec<Row>, TableError> {
+        self.call(self.table.between(pk, from, to)).await
+    }
+
+    async fn put(&self, row: &Row, expected: Expected) -> Result<bool, TableError> {
+        self.call(self.table.put(row, expected)).await
+    }
+
+    async fn delete(&self, pk: &str, sk: &str) -> Result<(), TableError> {
+        self.call(self.table.delete(pk, sk)).await
+    }
+
+    async fn scan(&self, prefix: &str) -> Result<Vec<Row>, TableError> {
+        self.call(self.table.scan(prefix)).await
+    }
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+async fn record(table: &impl Table, all: &[LookAt], number: usize, reader: &Reader) -> Outcome {
+    let one = &all[number];
+    let outcome = look(table, one, &Bucket(all), HISTORY).await.unwrap();
+    reader.hears(one, &outcome);
+    outcome
+}
+
+async fn assert_as_model(table: &Memory, all: &[LookAt]) {
+    let (stored, model) = (stored(table).await, model(all));
+    let keys = stored.keys().chain(model.keys());
+    for key in keys.collect::<BTreeSet<_>>() {
+        assert_eq!(stored.get(key), model.get(key), "{key}");
+    }
+}
+
+/// What is open in the table was told; but not what was another engine's before.
+async fn assert_told(table: &Memory, all: &[LookAt], reader: &Reader) {
+    if all.iter().any(|one| one.sight.takes_in()) {
+        return;
+    }
+    let told = reader.open();
+    for (key, entry) in stored(table).await {
+        assert!(
+            !entry.is_open() || told.contains(&key),
+            "was never told: {entry:?}"
+        );
+    }
+}
+
+/// Looks, and the order in which they come: each at least once, some again.
+fn arrivals() -> impl Strategy<Value = (Vec<Scan>, Vec<usize>)> {
+    scans(7).prop_flat_map(|scans| {
+        let again = prop::collection::vec(0..scans.len(), 0..4);
+        let order = again.prop_flat_map({
+            let numbers: Vec<usize> = (0..scans.len()).collect();
+            move |again| Just([numbers.clone(), again].concat()).prop_shuffle()
+        });
+        (Just(scans), order)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn whatever_comes_first_the_ledger_ends_the_same((scans, order) in arrivals()) {
+        let all = looks(&scans);
+        let table = Memory::default();
+        let reader = Reader::default();
+        run(async {
+            for number in order {
+                record(&table, &all, number, &reader).await;
+            }
+            assert_as_model(&table, &all).await;
+            assert_told(&table, &all, &reader).await;
+        });
+    }
+
+    #[test]
+    fn of_what_comes_in_order_each_change_is_told_once(scans in scans(7)) {
+        let mut all = looks(&scans);
+        all.sort_by(|a, b| a.order.cmp(&b.order));
+        let silent = all.iter().any(|one| one.sight.takes_in());
+        let table = Memory::default();
+        let reader = Reader::default();
+        let mut believed = BTreeSet::new();
+        run(async {
+            for number in 0..all.len() {
+                let outcome = record(&table, &all, number, &reader).await;
+                assert!(outcome.newest);
+                assert_eq!(outcome.first, number == 0);
+                let again = record(&table, &all, number, &reader).await;
+                assert_eq!(again, outcome);
+                let now = stored(&table).await;
+                let is = |state| {
+                    let all = now.iter().filter(move |(_, one)| one.newest.state == state);
+                    all.map(|(key, _)| key.clone()).collect::<BTreeSet<_>>()
+                };
+                assert_eq!(outcome.open.values().sum::<u64>(), is(State::Open).len() as u64);
+                believed.extend(keys(outcome.new.iter().chain(&outcome.returned)));
+                let gone = keys(outcome.fixed.iter().chain(&outcome.waived));
+                believed.retain(|key| !gone.contains(key));
+                if !silent {
+                    assert_eq!(believed, is(State::Open));
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn however_many_at_once_the_ledger_ends_the_same(
+        (scans, order) in arrivals(),
+        seed in any::<u64>(),
+    ) {
+        let all = looks(&scans);
+        let table = Slow::new(seed);
+        let reader = Reader::default();
+        run(async {
+            for some in order.chunks(3) {
+                let some = some.iter().map(|number| record(&table, &all, *number, &reader));
+                futures_util::future::join_all(some).await;
+            }
+            assert_as_model(&table.table, &all).await;
+            assert_told(&table.table, &all, &reader).await;
+        });
+    }
+
+    #[test]
+    fn wherever_it_is_killed_the_next_time_ends_the_same(
+        (scans, order) in arrivals(),
+        at in 0..60_usize,
+        after in any::<bool>(),
+        seed in any::<u64>(),
+    ) {
+        let all = looks(&scans);
+        let reader = Reader::default();
+        run(async {
+            let mut table = Slow::new(seed);
+            let mut killed = None;
+            for (place, number) in order.iter().enumerate() {
+                if place == order.len() / 2 {
+                    table.fails = Some((table.calls.load(Relaxed) + at, after));
+                    let lost = look(&table, &all[*number], &Bucket(&all), HISTORY).await;
+                    table.fails = None;
+                    match lost {
+                        Ok(outcome) => reader.hears(&all[*number], &outcome),
+                        Err(_) => killed = Some(*number),
+                    }
+                } else {
+                    record(&table, &all, *number, &reader).await;
+                }
+            }
+            // Its message comes again, after all others.
+            if let Some(number) = killed {
+                record(&table, &all, number, &reader).await;
+            }
+            assert_as_model(&table.table, &all).await;
+            assert_told(&table.table, &all, &reader).await;
+        });
+    }
+
+    #[test]
+    fn wherever_it_is_killed_the_same_is_told(scans in scans(4), at in 0..60_usize, after in any::<bool>()) {
+        let all = looks(&scans);
+        let last = all.len() - 1;
+        run(async {
+            let tables = [Slow::new(1), Slow::new(1)];
+            for table in &tables {
+                for number in 0..last {
+                    record(table, &all, number, &Reader::default()).await;
+                }
+            }
+            let [whole, mut killed] = tables;
+            let told = record(&whole, &all, last, &Reader::default()).await;
+            killed.fails = Some((killed.calls.load(Relaxed) + at, after));
+            let _ = look(&killed, &all[last], &Bucket(&all), HISTORY).await;
+            killed.fails = None;
+            assert_eq!(record(&killed, &all, last, &Reader::default()).await, told);
+        });
+    }
+}

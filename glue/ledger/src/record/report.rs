@@ -1,0 +1,157 @@
+//! A published report as a look at its family, or at its AMI.
+
+use hardtarget_report::image_status::ImageStatus;
+use hardtarget_report::{Finding, Report, Status, Vulnerability, clean_line, diff, v1};
+use jiff::Timestamp;
+use tracing::{error, info};
+
+use super::beside;
+use super::key::ReportKey;
+use super::{LookAt, Looked, LookedFor, Reread, Sight, look, publish};
+use crate::app::App;
+use crate::aws::s3::Object;
+use crate::change::{Change, ScoreMove, Source};
+use crate::entry::{Order, Package, Sighting};
+use crate::fault::Fault;
+use crate::target::Target;
+
+/// The most bytes that are read of a report: more is not published either.
+const LARGEST: usize = 8 << 20;
+
+/// The most that is kept of what a finding has taken in, and of feeds: a row of DynamoDB has its limit.
+const MOST_TAKEN_IN: usize = 60;
+const MOST_FEEDS: usize = 10;
+
+/// Records a published report, and writes down what is to be told of it. What cannot be read is said in the
+/// log and left; an error means that trying again may help.
+pub async fn report(app: &App, key: &str, now: Timestamp) -> anyhow::Result<()> {
+    let Some(parsed) = ReportKey::parse(key) else {
+        error!(key, "this is no key of a report");
+        return Ok(());
+    };
+    let report = match read(app, key).await? {
+        Ok(report) => report,
+        Err(why) => {
+            error!(key, why, "a report that cannot be read");
+            return Ok(());
+        }
+    };
+    if report.scan.status == Status::Failed {
+        info!(key, "the scan failed: it has looked at nothing");
+        return Ok(());
+    }
+    let image = image(app, &parsed).await?;
+    let created = image.as_ref().and_then(|image| image.created);
+    let at = LookAt {
+        target: if app.config.by_ami {
+            Target::Ami(parsed.ami.to_owned())
+        } else {
+            Target::Family(parsed.family.to_owned())
+        },
+        source: Source::Report,
+        order: Order::new(
+            created.unwrap_or(parsed.finished),
+            parsed.finished,
+            parsed.look(&report.scan.id),
+        ),
+        report: Some(key.to_owned()),
+        sight: sight(&report),
+    };
+    let outcome = look(&app.ledger, &at, &Published(app), app.config.history).await?;
+    info!(key, target = %at.target, newest = outcome.newest, first = outcome.first, "recorded");
+    if let Some(change) = outcome.into_change(&at) {
+        let change = Change {
+            ami: Some(parsed.ami.to_owned()),
+            ami_name: image.and_then(|image| image.name.map(|name| clean_line(&name, 200))),
+            score: score(app, &parsed, &report).await?,
+            ..change
+        };
+        publish(app, change, now).await?;
+    }
+    Ok(())
+}
+
+/// What a report tells: findings and known vulnerabilities, and for what its engines looked.
+#[must_use]
+pub fn sight(report: &Report) -> Sight {
+    let looked = diff::Looked::of(report);
+    let feeds: Vec<String> = looked
+        .feeds()
+        .take(MOST_FEEDS)
+        .map(|feed| clean_line(feed, 100))
+        .collect();
+    let finding = |one: &Finding| Sighting {
+        same_as: one.taken_in().into_iter().take(MOST_TAKEN_IN).collect(),
+        ..Sighting::new(Fault::of_finding(one), one.is_waived())
+    };
+    let vulnerability = |one: &Vulnerability| Sighting {
+        package: Some(Package {
+            kind: clean_line(&one.kind, 100),
+            installed: clean_line(&one.installed, 200),
+            has_fix: one.fixed().is_some(),
+            feeds: feeds.clone(),
+        }),
+        ..Sighting::new(Fault::of_vulnerability(one), one.is_waived())
+    };
+    let findings = report.findings.iter().map(finding);
+    let seen = findings.chain(report.vulnerabilities.iter().map(vulnerability));
+    let seen: Vec<Sighting> = seen.collect();
+    Sight::new(seen, LookedFor::Report(Box::new(looked)))
+}
+
+/// The reports in the bucket.
+struct Published<'a>(&'a App);
+
+impl Reread for Published<'_> {
+    async fn again(&self, looked: &Looked) -> anyhow::Result<Option<Sight>> {
+        let Some(key) = &looked.report else {
+            return Ok(None);
+        };
+        match read(self.0, key).await? {
+            Ok(report) => Ok(Some(sight(&report))),
+            Err(why) => {
+                error!(key, why, "a report that was recorded cannot be read again");
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Reads a report, or says why it cannot be read.
+async fn read(app: &App, key: &str) -> anyhow::Result<Result<Report, String>> {
+    Ok(match app.s3.get(key, LARGEST).await? {
+        Object::Missing => Err("it is not there".to_owned()),
+        Object::TooLarge => Err("it is longer than 8 MiB".to_owned()),
+        Object::Body(json) => v1::parse(&json).map_err(|error| error.to_string()),
+    })
+}
+
+/// What is known of the AMI, if it is known.
+async fn image(app: &App, parsed: &ReportKey<'_>) -> anyhow::Result<Option<ImageStatus>> {
+    let key = parsed.image();
+    let read = match app.s3.get(&key, beside::LARGEST_IMAGE).await? {
+        Object::Missing => return Ok(None),
+        Object::TooLarge => Err("it is too long".to_owned()),
+        Object::Body(json) => beside::image(&json, parsed.ami),
+    };
+    Ok(read
+        .map_err(|why| error!(key, why, "the status of an AMI cannot be read"))
+        .ok())
+}
+
+/// How the score moved: by the glue's comparison, if there was something to compare with.
+async fn score(
+    app: &App,
+    parsed: &ReportKey<'_>,
+    report: &Report,
+) -> anyhow::Result<Option<ScoreMove>> {
+    let key = parsed.diff();
+    let read = match app.s3.get(&key, beside::LARGEST_DIFF).await? {
+        Object::Missing => return Ok(beside::first_score(report)),
+        Object::TooLarge => Err("it is too long".to_owned()),
+        Object::Body(json) => beside::score(&json, report),
+    };
+    Ok(read
+        .map_err(|why| error!(key, why, "a comparison of reports cannot be read"))
+        .ok())
+}
