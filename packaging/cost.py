@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What Hard Target costs a month, as the README's table: `packaging/cost.py`.
+"""What Hard Target costs a month, as the README's tables, the second for the ledger: `packaging/cost.py`.
 
 Prices are AWS's public list prices in US dollars for us-east-1 (N. Virginia), Linux, without any free tier,
 credit or discount. They are of 2026-11-21: from documentation and third-party pages where `seen` is true, else
@@ -42,6 +42,15 @@ PRICES = {
     "Lambda arm64": Price(0.0000133334, "GB-second", True),
     "Lambda ephemeral storage": Price(0.0000000309, "GB-second", False),
     "SQS FIFO": Price(0.50 / MILLION, "request", False),
+    "SQS": Price(0.40 / MILLION, "request", False),
+    # On demand, as it has been since November 2024. A write unit is 1 KB, a strongly consistent read unit 4 KB.
+    "DynamoDB write": Price(0.625 / MILLION, "unit", False),
+    "DynamoDB read": Price(0.125 / MILLION, "unit", False),
+    "DynamoDB storage": Price(0.25, "GB-month", False),
+    "DynamoDB point-in-time recovery": Price(0.20, "GB-month", False),
+    "SNS": Price(0.50 / MILLION, "request", False),
+    # One for each message at most: SNS keeps a key for minutes.
+    "KMS": Price(0.03 / 10_000, "request", False),
     # AMI and Image Builder events are management events and free. Those of S3 are opt-in data events;
     # third-party pages disagree whether they cost anything: the dearer answer counts here.
     "EventBridge S3 event": Price(1.00 / MILLION, "event", False),
@@ -82,6 +91,26 @@ REFRESH_SECONDS = 300
 REFRESH_GB = 2
 REFRESH_DISK_GB = 4 - 0.5  # half a GB costs nothing
 ADVISORIES_GB = 0.1
+
+# The ledger, all of it, with a golden run once a day; what that assesses costs as any AMI does, see above.
+# How much a report says is an assumption, the rest is what the functions do.
+FINDINGS = 150  # entries that a report touches: findings and vulnerabilities
+ENTRY_KB = 0.8  # of the largest half; one write unit each
+ROWS = 2  # of the fleet, for each AMI
+ROW_KB = 0.6
+DRAWINGS = 3  # of the page for each AMI: launched, assessed, reported
+LEDGER_SECONDS = 3  # at 1 GB: two events of the AMI, one of its report
+LEDGER_GB = 1
+TELL_SECONDS = 2
+TELL_GB = 256 / 1024
+LEDGER_LOG_GB = 10e-6
+LEDGER_EVENTS = 5  # put in the bucket for each AMI: what is to be told, the page, what becomes of the AMI
+LEDGER_OBJECTS = 4
+LEDGER_READS = 6
+CHECKS = MONTH / 900  # of golden runs; a month and its days beside them count for nothing
+# Both queues are standard ones, each polled as above.
+LEDGER_RECEIVES = 2 * IDLE_RECEIVES
+LEDGER_ALARMS = 3
 
 
 def price(name):
@@ -125,9 +154,44 @@ def month(amis, seconds, cpu_seconds):
     }
 
 
-def table(seconds=SECONDS, cpu_seconds=CPU_SECONDS, counts=(1, 100, 10_000)):
+def ledger_month(amis, findings=FINDINGS):
+    """Dollars by service for the ledger's first month with so many AMIs; the page is drawn of what there is then."""
+    # Half of the month's rows are there on average, and all are read for each drawing.
+    drawn = amis * ROWS / 2 * ROW_KB / 4
+    read = amis * (findings * ENTRY_KB / 4 + DRAWINGS * drawn)
+    written = amis * (findings + 10)
+    stored = amis * (findings * ENTRY_KB + ROWS * ROW_KB) / MILLION
+    return {
+        "DynamoDB: writes, one a finding and report": written * price("DynamoDB write"),
+        "DynamoDB: reads": read * price("DynamoDB read"),
+        "DynamoDB: storage, and setting it back": stored
+        * (price("DynamoDB storage") + price("DynamoDB point-in-time recovery")),
+        "Lambda": (amis * 4 + CHECKS) * price("Lambda request")
+        + (amis * (LEDGER_SECONDS * LEDGER_GB + TELL_SECONDS * TELL_GB) + CHECKS * 0.2) * price("Lambda arm64"),
+        "SQS (Lambda polls, AMIs or not)": (amis * 8 + LEDGER_RECEIVES) * price("SQS"),
+        "SNS": amis * (price("SNS") + price("KMS")),
+        "S3: requests": amis * (LEDGER_OBJECTS * price("S3 PUT") + LEDGER_READS * price("S3 GET")),
+        "EventBridge: S3 events": amis * LEDGER_EVENTS * price("EventBridge S3 event"),
+        "CloudWatch: logs": (amis * LEDGER_LOG_GB + CHECKS * REAP_LOG_GB) * price("CloudWatch Logs"),
+        f"CloudWatch: {LEDGER_ALARMS} alarms": LEDGER_ALARMS * price("CloudWatch alarm"),
+    }
+
+
+COUNTS = (1, 100, 10_000)
+
+
+def ledger_table(counts=COUNTS):
+    """The Markdown table of the ledger."""
+    return markdown(counts, [ledger_month(count) for count in counts])
+
+
+def table(seconds=SECONDS, cpu_seconds=CPU_SECONDS, counts=COUNTS):
     """The Markdown table."""
-    months = [month(count, seconds, cpu_seconds) for count in counts]
+    return markdown(counts, [month(count, seconds, cpu_seconds) for count in counts])
+
+
+def markdown(counts, months):
+    """A table with a column for each month."""
     lines = [
         "| USD a month | " + " | ".join(f"{count:,} AMI{'s' if count > 1 else ''}" for count in counts) + " |",
         "|---|" + "--:|" * len(counts),
@@ -160,3 +224,5 @@ if __name__ == "__main__":
     print(table(given.seconds, given.cpu_seconds))
     print()
     print(compute(given.seconds, given.cpu_seconds))
+    print()
+    print(ledger_table())

@@ -6,7 +6,7 @@ import runpy
 
 import cfnlint.decode
 import pytest
-from deployment import ROOT, TEMPLATE
+from deployment import LEDGER_TEMPLATE, ROOT, TEMPLATE
 
 README = (ROOT / "README.md").read_text()
 
@@ -16,9 +16,10 @@ def cost():
     return runpy.run_path(str(ROOT / "packaging" / "cost.py"))
 
 
-def test_the_table_of_costs_is_what_cost_py_prints(cost):
+def test_the_tables_of_costs_are_what_cost_py_prints(cost):
     assert cost["table"]() in README
     assert cost["compute"]() in " ".join(README.split())
+    assert cost["ledger_table"]() in README
 
 
 def test_one_ami_costs_less_than_a_tenth_of_a_cent_of_compute(cost):
@@ -42,15 +43,18 @@ def test_the_counts_are_the_templates(cost):
     assert cost["METRICS"] == len(re.findall(r'=> \("\w+", "\w+", ', metrics))
 
 
-def test_the_table_of_parameters_is_the_templates():
-    template = json.loads(json.dumps(cfnlint.decode.decode(str(TEMPLATE))[0]))
+def parameters(path, of_script):
+    """`(name, default)` of those that people set; `of_script` is the one of the first group that is among them."""
+    template = json.loads(json.dumps(cfnlint.decode.decode(str(path))[0]))
     groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
-    by_script = set(groups[0]["Parameters"]) - {"GlueArchitecture"}
-    expected = {
-        name: str(one.get("Default", "")) for name, one in template["Parameters"].items() if name not in by_script
-    }
-    said = {}
+    by_script = set(groups[0]["Parameters"]) - {of_script}
+    return [(name, str(one.get("Default", ""))) for name, one in template["Parameters"].items() if name not in by_script]
+
+
+def test_the_tables_of_parameters_are_the_templates():
+    said = []
     for names, defaults in re.findall(r"^\| (`[A-Z]\w+`(?:, `[A-Z]\w+`)*) \|([^|]*)\|", README, re.MULTILINE):
         names, defaults = re.findall(r"`([^`]*)`", names), re.findall(r"`([^`]*)`", defaults)
-        said.update(zip(names, defaults or [""] * len(names), strict=True))
-    assert said == expected
+        said += zip(names, defaults or [""] * len(names), strict=True)
+    expected = parameters(TEMPLATE, "GlueArchitecture") + parameters(LEDGER_TEMPLATE, "LedgerArchitecture")
+    assert sorted(said) == sorted(expected)
