@@ -1,6 +1,8 @@
 """The command line `hardtarget-ledger`."""
 
 import json
+import os
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -41,6 +43,15 @@ def test_words_go_to_stderr_and_data_to_stdout(ledger, cli):
         done = cli(*words)
         assert (done.returncode, done.stdout) == (0, "") and done.stderr
         assert json.loads(cli(*words, "--format", "json").stdout) == []
+
+
+def test_whoever_stops_reading_gets_no_error(ledger, cli):
+    cli.snooze("web", "ssh-01")
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([cli.program, "list"], env=cli.env, stdout=write, stderr=subprocess.PIPE, text=True)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_colours_only_where_they_are_welcome(ledger, cli):

@@ -112,6 +112,16 @@ def test_what_broke_off_half_way_is_told_when_it_comes_again(ledger):
     assert len(change["new"]) == 7 and change["first"]
 
 
+def test_two_associations_at_once_tell_each_item_once(ledger):
+    ledger.compliance.items[WEB] = [ledger.compliance.item(f"control {number}") for number in range(7)]
+    pair = [events.instance_association(WEB, document=document) for document in ("A", "B")]
+    done = ledger.two_at_once(*pair, meet=("dynamodb", "Query"))
+    assert [one.error for one in done] == [None, None]
+    new = [title for change in ledger.changes() for title in told(change, "new")]
+    assert sorted(new) == [f"control {number}" for number in range(7)]
+    assert set(states(ledger, WEB).values()) == {"open"}
+
+
 def test_an_event_that_cannot_be_read_is_said_and_does_not_come_again(ledger):
     odd = events.instance_association("i-nonsense")
     ledger.bus.put(odd)

@@ -48,7 +48,7 @@ pub struct Cli {
 /// What there is to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Hold findings back: they stay open and are not told until the day is over
+    /// Hold findings back: they stay open and are not told until the day is over; prints the snooze's id
     Snooze(snooze::SnoozeArgs),
     /// End a snooze before its day: what is still open is told again within a day
     Unsnooze(snooze::UnsnoozeArgs),

@@ -104,7 +104,8 @@ impl Waiver {
 }
 
 /// Reads a report about `name`. Controls of the same title (or id, where there is no title) are one: it failed if
-/// one of them failed, and is as severe as the worst. The length of the text is for the caller to limit.
+/// one of them failed, and is as severe as the worst. `json-min` has no titles and no impacts, so that the same
+/// control has another key there: use one of the two. The length of the text is for the caller to limit.
 pub(super) fn read(name: &str, text: &[u8]) -> Result<Tells, DocumentError> {
     let document: Document = serde_json::from_slice(text)?;
     let mut controls = match (document.profiles, document.controls) {

@@ -19,9 +19,9 @@ use crate::entry::Entry;
 use crate::table::{Expected, Table as _};
 use crate::target::Target;
 
-/// How long a snooze has to be over: what began while it held has written its entries by then. A Lambda
-/// function runs at most this long (Lambda Developer Guide, "Configure Lambda function timeout").
-const GRACE: SignedDuration = SignedDuration::from_mins(15);
+/// How long a snooze has to be over: what began while it held has written its entries by then. The template
+/// gives the function 3 minutes, and wakes it 5 minutes after midnight, UTC.
+const GRACE: SignedDuration = SignedDuration::from_mins(4);
 
 /// How long a woken snooze is kept, so that `list` still shows it.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 40);
@@ -149,10 +149,10 @@ mod tests {
     fn a_snooze_is_over_once_what_began_under_it_has_ended() {
         let one = snooze("*", "*", date(2026, 11, 20));
         assert!(!is_over(&one, at("2026-11-20T23:59:59Z")));
-        assert!(!is_over(&one, at("2026-11-21T00:14:59Z")));
-        assert!(is_over(&one, at("2026-11-21T00:15:00Z")));
+        assert!(!is_over(&one, at("2026-11-21T00:03:59Z")));
+        assert!(is_over(&one, at("2026-11-21T00:05:00Z")));
         let woken = Snooze { woken: true, ..one };
-        assert!(!is_over(&woken, at("2026-11-21T00:15:00Z")));
+        assert!(!is_over(&woken, at("2026-11-21T00:05:00Z")));
     }
 
     #[test]
