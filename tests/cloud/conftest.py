@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import Aws, Lab, LedgerLab
+from lab import Aws, Lab, LedgerLab, Slack
 from lab.snoozes import Cli
 
 ROOT = Path(__file__).parents[2]
@@ -96,3 +96,24 @@ def ledger(deploy_ledger):
 def cli(ledger, ledger_program):
     """The command line, on the table of `ledger`."""
     return Cli(ledger_program, ledger)
+
+
+@pytest.fixture
+def slack():
+    slack = Slack()
+    yield slack
+    slack.close()
+
+
+@pytest.fixture
+def tell(deploy_ledger, slack):
+    """The ledger with Slack, settled once something was put under `changes/`; settings as for `deploy_ledger`."""
+
+    def make(what=None, key="changes/2026/11/5a7c2f0e9d3b.json", **settings):
+        ledger = deploy_ledger(slack_url=slack.url, **settings)
+        if what is not None:
+            ledger.put(key, what)
+            ledger.settle()
+        return ledger
+
+    return make

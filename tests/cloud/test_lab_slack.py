@@ -7,16 +7,9 @@ import urllib.request
 
 import pytest
 
-from lab import Slack, ledger_stack
+from lab import ledger_stack
 
 CHANNEL, TOKEN = ledger_stack.CHANNEL, ledger_stack.TOKEN
-
-
-@pytest.fixture
-def slack():
-    slack = Slack()
-    yield slack
-    slack.close()
 
 
 def send(url, body, kind=None, token=TOKEN):

@@ -10,7 +10,7 @@ import pytest
 from botocore.validate import ParamValidator
 from moto.securityhub.models import securityhub_backends
 
-from lab import ACCOUNT, REGION, Slack, news
+from lab import ACCOUNT, REGION, news
 
 KEY = "changes/2026/11/5a7c2f0e9d3b.json"
 IMPORT = botocore.session.get_session().get_service_model("securityhub").operation_model("BatchImportFindings")
@@ -168,8 +168,7 @@ def test_what_it_refuses_is_told_of_and_sent_again(hub):
     assert {"sns", "security_hub"} <= set(ledger.told()["5a7c2f0e9d3b"])
 
 
-def test_where_it_is_not_enabled_the_others_are_told_all_the_same(hub):
-    slack = Slack()
+def test_where_it_is_not_enabled_the_others_are_told_all_the_same(hub, slack):
     ledger = hub(slack_url=slack.url)
     why = {"code": "InvalidAccessException", "status": 401, "message": "Account is not subscribed to AWS Security Hub"}
     ledger.fail("securityhub", "*", times=1000, **why)
@@ -178,4 +177,3 @@ def test_where_it_is_not_enabled_the_others_are_told_all_the_same(hub):
     assert len(slack.messages) == 1 and len(ledger.published()) == 1
     assert all("not subscribed to AWS Security Hub" in line["error"] for line in ledger.errors())
     assert ledger.errors() and ledger.queues["tell"].bodies()
-    slack.close()

@@ -1,5 +1,8 @@
+use proptest::prelude::*;
+
 use super::*;
-use crate::change::sample;
+use crate::change::{Change, ScoreMove, Source, sample};
+use crate::target::Target;
 
 const HERE: Place<'_> = Place {
     bucket: "hardtarget-reports",
@@ -79,33 +82,6 @@ fn a_golden_run() {
 }
 
 #[test]
-fn scores_have_an_arrow_only_where_they_compare() {
-    let of = |old, new, reasons: &[&str]| {
-        let reasons = reasons.iter().map(ToString::to_string).collect();
-        score(&ScoreMove { old, new, reasons })
-    };
-    for (old, new, reasons, said) in [
-        (Some(67), Some(71), [].as_slice(), Some("Score: 67 → 71")),
-        (Some(71), Some(71), &[], Some("Score: 71, as before")),
-        (
-            Some(67),
-            Some(71),
-            &["Lynis 3.1.4 against 3.1.7"],
-            Some("Score: 71; the 67 of before does not compare: Lynis 3.1.4 against 3.1.7"),
-        ),
-        (
-            Some(67),
-            None,
-            &["the new scan has no score"],
-            Some("Score: none; it was 67 before"),
-        ),
-        (None, None, &["neither scan has a score"], None),
-    ] {
-        assert_eq!(of(old, new, reasons).as_deref(), said);
-    }
-}
-
-#[test]
 fn hostile_text_calls_nobody_and_links_nowhere() {
     let text = change(&sample::hostile(), HERE);
     let opened: Vec<&str> = text
@@ -146,4 +122,26 @@ fn the_longest_text_is_cut_between_lines() {
     let links = cut.replace("?region=eu-west-1&prefix", "");
     assert!(!links.contains('&'), "an escape was cut: {links}");
     assert!(text.contains("more in the CSV"), "{text}");
+}
+
+proptest! {
+    #[test]
+    fn whatever_it_is_called_it_stays_within_its_line(
+        title in any::<String>(),
+        subject in any::<String>(),
+        id in any::<String>(),
+        name in "\\PC{1,40}",
+    ) {
+        let mut any = sample::change();
+        any.target = Target::Family(name.clone());
+        any.ami_name = Some(name);
+        let fault = &mut any.new[0].fault;
+        (fault.title, fault.subject, fault.id) = (title, subject, id);
+        let text = change(&any, HERE);
+        prop_assert_eq!(text.lines().count(), change(&sample::change(), HERE).lines().count());
+        // Only our own two links.
+        prop_assert_eq!(text.matches('<').count(), 2);
+        prop_assert_eq!(text.matches("<https://eu-west-1.console.aws.amazon.com/").count(), 2);
+        prop_assert!(text.lines().all(|line| line.matches('`').count() % 2 == 0));
+    }
 }
