@@ -22,7 +22,10 @@ def test_the_counts_are_the_templates(cost, resources):
     assert cost["LEDGER_ALARMS"] == kinds.count("AWS::CloudWatch::Alarm")
     polled = kinds.count("AWS::Lambda::EventSourceMapping")
     assert cost["LEDGER_RECEIVES"] == polled * cost["IDLE_RECEIVES"]
-    assert cost["LEDGER_GB"] * 1024 == cfnlint.decode.decode(str(LEDGER_TEMPLATE))[0]["Parameters"]["LedgerMemory"]["Default"]
+    assert (
+        cost["LEDGER_GB"] * 1024
+        == cfnlint.decode.decode(str(LEDGER_TEMPLATE))[0]["Parameters"]["LedgerMemory"]["Default"]
+    )
     assert cost["TELL_GB"] * 1024 == resources["TellFunction"]["Properties"]["MemorySize"]
     assert resources["GoldenCheckRule"]["Properties"]["ScheduleExpression"] == "rate(15 minutes)"
     assert cost["MONTH"] / cost["CHECKS"] == 15 * 60

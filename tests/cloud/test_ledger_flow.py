@@ -1,14 +1,14 @@
 """The ledger's template, created in moto as far as moto can, and the ways through its rules.
 
 What moto leaves out: all IAM conditions, the functions' package, schedules, alarms, CloudFormation's Rules, a
-table's time to live. Nothing of the lab's own making is in between otherwise: environments, queues, rules and targets are the
-template's."""
+table's time to live. Nothing of the lab's own making is in between otherwise: environments, queues, rules and
+targets are the template's."""
 
 import json
 
 import pytest
 
-from lab import events, ledger_stack
+from lab import events, ledger_stack, stack
 
 AMI = "ami-0c1f3a9b27d5e8846"
 
@@ -58,6 +58,39 @@ def test_a_report_goes_through_the_rules_of_the_template(ledger):
     assert f'Report("{key}")' in [one.lines[0]["job"] for one in done]
     assert ledger.errors() == []
     assert [queue.bodies() for queue in ledger.queues.values()] == [[], []]
+
+
+@pytest.fixture
+def both(deploy, deploy_ledger):
+    """Both templates, the one beside the other: `(lab, ledger)`."""
+    lab = deploy(deployed=stack.from_template)
+    return lab, deploy_ledger(beside=lab, deployed=ledger_stack.from_template)
+
+
+def assess(lab, ledger, name, report):
+    """A new AMI, its instance, its report, and whatever follows; gives its id."""
+    ami = lab.image(name)
+    lab.available(ami)
+    ledger.settle()
+    [guest] = [one for one in lab.guests() if one.ami == ami]
+    guest.hand_in(report)
+    ledger.settle()
+    assert lab.status(ami) == "assessed"
+    return ami
+
+
+def test_from_a_new_ami_to_what_is_told_through_both_templates(both):
+    lab, ledger = both
+    assess(lab, ledger, "web-2026-11-20", "typical")
+    newer = assess(lab, ledger, "web-2026-11-21", "spotless")
+    first, second = (one for one in ledger.published() if one.get("kind") == "change")
+    assert (first["target"], first["first"], first["fixed"]) == ("family:web", True, [])
+    assert len(first["new"]) > 20
+    assert (second["target"], second["first"], second["ami"]) == ("family:web", False, newer)
+    assert second["fixed"] and second["new"] == []
+    assert set(ledger.told()) == {first["id"], second["id"]}
+    assert ledger.errors() == [] and lab.given_up == []
+    assert [queue.dead() for queue in ledger.queues.values()] == [[], []]
 
 
 def test_an_association_that_has_only_begun_wakes_nobody(ledger):

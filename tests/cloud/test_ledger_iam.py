@@ -365,7 +365,9 @@ def broken(role, sid, change):
         (
             "tell",
             "RememberWhatWasTold",
-            lambda one: one["Condition"].update({"ForAnyValue:StringEquals": one["Condition"].pop("ForAllValues:StringEquals")}),
+            lambda one: one["Condition"].update(
+                {"ForAnyValue:StringEquals": one["Condition"].pop("ForAllValues:StringEquals")}
+            ),
             "dynamodb:PutItem",
             "{entries}",
             TOLD_AND_MORE,

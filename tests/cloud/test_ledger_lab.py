@@ -93,7 +93,12 @@ def test_two_at_once_are_two_processes(ledger):
 
 
 def test_rows_come_as_plain_values(ledger):
-    row = {"pk": {"S": "family:web"}, "sk": {"S": "F#1"}, "n": {"N": "7"}, "list": {"L": [{"N": "1.5"}, {"BOOL": True}]}}
+    row = {
+        "pk": {"S": "family:web"},
+        "sk": {"S": "F#1"},
+        "n": {"N": "7"},
+        "list": {"L": [{"N": "1.5"}, {"BOOL": True}]},
+    }
     ledger.dynamodb.put_item(TableName=ledger.stack.ledger_table, Item=row)
     assert ledger.entries("family:web") == [{"pk": "family:web", "sk": "F#1", "n": 7, "list": [1.5, True]}]
     assert ledger.looks("family:web") == [] and ledger.told() == {}
@@ -125,5 +130,5 @@ def test_the_ledger_stands_beside_the_lab(lab, deploy_ledger):
     guest.hand_in("typical")
     done = ledger.settle()
     assert lab.status(ami) == "assessed"
-    assert any(f"Report(\"reports/web/{ami}/" in one.lines[0]["job"] for one in done)
+    assert any(f'Report("reports/web/{ami}/' in one.lines[0]["job"] for one in done)
     assert ledger.errors() == [] and lab.given_up == []

@@ -142,7 +142,9 @@ def test_a_message_is_not_seen_twice_while_it_is_worked_on_and_is_tried_for_hour
     assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
     hours = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"] / 3600
     assert 2 <= hours <= 24
-    assert queue["MessageRetentionPeriod"] == properties(resources, f"{name}Dead")["MessageRetentionPeriod"] == 14 * 86_400
+    assert (
+        queue["MessageRetentionPeriod"] == properties(resources, f"{name}Dead")["MessageRetentionPeriod"] == 14 * 86_400
+    )
     mapping = properties(resources, f"QueueTo{name}")
     assert mapping["BatchSize"] == 1 and mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}

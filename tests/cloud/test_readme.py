@@ -48,7 +48,9 @@ def parameters(path, of_script):
     template = json.loads(json.dumps(cfnlint.decode.decode(str(path))[0]))
     groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     by_script = set(groups[0]["Parameters"]) - {of_script}
-    return [(name, str(one.get("Default", ""))) for name, one in template["Parameters"].items() if name not in by_script]
+    return [
+        (name, str(one.get("Default", ""))) for name, one in template["Parameters"].items() if name not in by_script
+    ]
 
 
 def test_the_tables_of_parameters_are_the_templates():

@@ -150,7 +150,9 @@ def from_template(aws, base=None, slack_url=None, **parameters):
     env = {function: variables(aws, known) for function, known in functions.items()}
     rules = {rule: f"{rule.title().replace('-', '')}Rule" for rule in RULES}
     rules |= {"looks": "LookRule", "changes": "ChangeRule"}
-    rules = {rule: name[logical].rsplit("/", 1)[-1].rsplit("|", 1)[-1] for rule, logical in rules.items() if logical in name}
+    rules = {
+        rule: name[logical].rsplit("/", 1)[-1].rsplit("|", 1)[-1] for rule, logical in rules.items() if logical in name
+    }
     mappings = aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
     ours = [one for one in mappings if one["FunctionArn"].rsplit(":", 1)[1] in functions.values()]
     [batch] = {one["BatchSize"] for one in ours}
