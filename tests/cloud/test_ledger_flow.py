@@ -111,3 +111,26 @@ def test_objects_of_another_bucket_wake_nobody(ledger):
     for key in (f"reports/web/{AMI}/20261121T061501Z/report.json", "changes/2026/11/x.json"):
         ledger.s3.put_object(Bucket="another", Key=key, Body=b"{}")
     assert [len(queue) for queue in ledger.queues.values()] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "parameter, gone",
+    [
+        ("MonthlySchedule", {"MonthlyRule"}),
+        ("ComplianceTypes", {"ComplianceRule", "CompliancePolicy"}),
+        (
+            "GoldenParameter",
+            {f"Golden{one}" for one in ("Function", "LogGroup", "Role", "Rule", "RuleMayInvoke", "CheckRule")},
+        ),
+    ],
+)
+def test_what_is_not_wanted_is_not_there(deploy_ledger, parameter, gone):
+    def without(aws, **given):
+        return ledger_stack.from_template(aws, **given, **{parameter: ""})
+
+    made = set(deploy_ledger(deployed=ledger_stack.from_template).stack.resources)
+    ledger = deploy_ledger(deployed=without)
+    assert made - set(ledger.stack.resources) == gone
+    ledger.put_report("web", AMI, "2026-11-21T06:15:01Z")
+    ledger.settle()
+    assert ledger.errors() == [] and len(ledger.published()) == 1

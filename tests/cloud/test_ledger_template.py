@@ -105,6 +105,19 @@ def test_a_parameter_takes_what_it_is_meant_for(template, parameter, value, fits
     assert (re.fullmatch(template["Parameters"][parameter]["AllowedPattern"], value) is not None) is fits
 
 
+def test_slack_takes_a_channel_and_a_token_or_neither(template):
+    """CloudFormation itself refuses the one without the other, before anything is made."""
+    empty = {name: {"Fn::Equals": [{"Ref": name}, ""]} for name in ("SlackChannel", "SlackTokenParameter")}
+    needs = {
+        json.dumps([rule["RuleCondition"], one["Assert"]])
+        for rule in template["Rules"].values()
+        for one in rule["Assertions"]
+    }
+    channel, token = empty["SlackChannel"], empty["SlackTokenParameter"]
+    both_or_neither = [[{"Fn::Not": [channel]}, {"Fn::Not": [token]}], [channel, token]]
+    assert needs == {json.dumps(one) for one in both_or_neither}
+
+
 def test_the_functions_read_the_variables_that_they_are_given(resources):
     source = (ROOT / "glue" / "ledger" / "src" / "config.rs").read_text().partition("#[cfg(test)]")[0]
     read = set(re.findall(r'"(HARDTARGET_\w+)"', source))
