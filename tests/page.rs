@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use hardtarget_report::render::html::html;
+use hardtarget_report::diff::diff;
+use hardtarget_report::render::html::{html, html_with};
 use hardtarget_report::sample;
 
 /// Where Debian has Chromium, unless `HARDTARGET_CHROMIUM` says otherwise.
@@ -44,6 +45,17 @@ fn the_page_works_in_a_browser() {
         ("hostile", sample::hostile()),
     ] {
         fs::write(pages.path().join(format!("{name}.html")), html(&report)).unwrap();
+    }
+    for (name, old, new) in [
+        ("changed", sample::earlier(), sample::vulnerable()),
+        ("much-changed", sample::spotless(), sample::many(2_000)),
+        ("unchanged", sample::typical(), sample::typical()),
+        ("hostile-changed", sample::typical(), sample::hostile()),
+        ("unseen", sample::vulnerable(), sample::partial()),
+    ] {
+        let changes = diff(&old, &new);
+        let page = html_with(&new, Some(&changes));
+        fs::write(pages.path().join(format!("{name}.html")), page).unwrap();
     }
     let ran = Command::new("node")
         .arg(here.join("page.mjs"))

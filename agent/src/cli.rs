@@ -201,6 +201,9 @@ pub struct RenderArgs {
     /// Apply the waivers in this TOML file, as of today, in place of those in the report
     #[arg(long, value_name = "FILE")]
     pub waivers: Option<PathBuf>,
+    /// An older report.json or lynis-report.dat: the HTML page tells what changed since
+    #[arg(long, value_name = "FILE")]
+    pub base: Option<PathBuf>,
     /// Write to this file instead of stdout
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod aws;
+pub mod base;
 pub mod config;
 pub mod dispatch;
 pub mod event;

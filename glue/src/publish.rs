@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use hardtarget_report::diff::{self, Diff, Totals};
 use hardtarget_report::{Report, Target, render, v1};
 use jiff::Timestamp;
 
 use crate::app::App;
+use crate::base;
 use crate::reason::tag_value;
 use crate::record::Record;
 
@@ -50,27 +52,43 @@ pub fn directory(record: &Record, finished: Timestamp) -> String {
     format!("reports/{}/{}/{finished}", record.family, record.ami)
 }
 
-/// Publishes the report: its JSON as we write it, the page rendered from it, and what Inspector said, if
-/// it was asked. Gives the key of the first. The same report gives the same objects.
+/// What was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// The report's key.
+    pub key: String,
+    /// What came and went since the last report, if there is one to compare with.
+    pub moved: Option<Totals>,
+}
+
+/// Publishes the report: its JSON as we write it, last; before that what changed since the last one, the page
+/// rendered from both, and what Inspector said, if it was asked. The same report gives the same objects.
 pub async fn publish(
     app: &App,
     report: &Report,
     inspector: Option<Vec<u8>>,
     record: &Record,
     finished: Timestamp,
-) -> anyhow::Result<String> {
+) -> anyhow::Result<Published> {
+    let changes = base::changes(app, report, record, finished).await?;
     let directory = directory(record, finished);
     if let Some(findings) = inspector {
         let key = format!("{directory}/inspector.json");
         app.s3.put(&key, "application/json", findings).await?;
     }
-    let html = render::html::html(report).into_bytes();
+    if let Some(changes) = &changes {
+        let json = diff::to_json(changes)?.into_bytes();
+        let key = format!("{directory}/diff.json");
+        app.s3.put(&key, "application/json", json).await?;
+    }
+    let html = render::html::html_with(report, changes.as_ref()).into_bytes();
     let page = format!("{directory}/report.html");
     app.s3.put(&page, "text/html; charset=utf-8", html).await?;
     let json = v1::to_json(report)?.into_bytes();
     let key = format!("{directory}/report.json");
     app.s3.put(&key, "application/json", json).await?;
-    Ok(key)
+    let moved = changes.as_ref().map(Diff::totals);
+    Ok(Published { key, moved })
 }
 
 #[cfg(test)]

@@ -73,10 +73,10 @@ async fn assess(app: &App, instance: &InstanceId, size: Option<u64>) -> anyhow::
             waive(app, &mut report, &ami, now).await?;
             let inspector = inspector::ask(app, &ami, &mut report).await;
             let finished = publish::finished(report.scan.finished, arrived, record.launched_at);
-            let key = publish::publish(app, &report, inspector, &record, finished).await?;
-            let uri = format!("s3://{}/{key}", app.config.bucket);
-            let tags = tags::tags_for(&report, &uri, assessed, prefix);
-            (tags, report.scan.status, Some((report, key)))
+            let published = publish::publish(app, &report, inspector, &record, finished).await?;
+            let uri = format!("s3://{}/{}", app.config.bucket, published.key);
+            let tags = tags::tags_for(&report, published.moved, &uri, assessed, prefix);
+            (tags, report.scan.status, Some((report, published.key)))
         }
         Err(reason) => {
             let reason = tag_value(&reason);

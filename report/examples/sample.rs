@@ -5,7 +5,11 @@ use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
-use hardtarget_report::{render::html::html, sample, v1};
+use hardtarget_report::{
+    diff::diff,
+    render::html::{html, html_with},
+    sample, v1,
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let dir = std::env::args_os().nth(1).map(PathBuf::from);
@@ -25,5 +29,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(dir.join(format!("{name}.html")), html(&report))?;
         fs::write(dir.join(format!("{name}.json")), v1::to_json(&report)?)?;
     }
+    let (old, new) = (sample::earlier(), sample::vulnerable());
+    fs::write(dir.join("earlier.json"), v1::to_json(&old)?)?;
+    fs::write(
+        dir.join("changed.html"),
+        html_with(&new, Some(&diff(&old, &new))),
+    )?;
     Ok(())
 }

@@ -8,6 +8,7 @@
 //! ([`Finding::same_as`]) is neither: the fault is in both. And what is waived is neither new nor
 //! unchanged: it is told apart, and so is what comes back once its waiver is over.
 
+pub mod base;
 mod looked;
 mod text;
 mod vulnerabilities;
@@ -47,6 +48,32 @@ pub struct Diff {
     pub vulnerabilities: Vulnerabilities,
     /// How the score moved.
     pub score: ScoreMove,
+}
+
+/// How many faults came and went, findings and known vulnerabilities together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Totals {
+    /// Those that the old scan looked for and did not find.
+    pub new: usize,
+    /// Those that the new scan looked for and did not find.
+    pub fixed: usize,
+}
+
+impl Diff {
+    /// The totals. What the old scan could not have seen may be old, and does not count as new; a known
+    /// vulnerability of a package that was there before does. What was waived does not count as fixed.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let known = &self.vulnerabilities;
+        let new = self.new.iter().filter(|one| one.newly_looked_at.is_none());
+        let new_known = known.new.iter().filter(|one| one.newly_looked_at.is_none());
+        let fixed = self.fixed.iter().filter(|one| !one.is_waived());
+        let fixed_known = known.fixed.iter().filter(|one| !one.is_waived());
+        Totals {
+            new: new.count() + new_known.count(),
+            fixed: fixed.count() + fixed_known.count(),
+        }
+    }
 }
 
 /// One of the two scans.

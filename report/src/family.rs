@@ -14,7 +14,7 @@ pub const IMAGE_BUILDER_TAG: &str = "Ec2ImageBuilderArn";
 
 /// What has a number of its own: after these it tells the line of a product (`debian-12`), or a place.
 const NUMBERED: &str = "alma almalinux alpine amzn centos central cuda debian east fedora java jdk k8s kernel \
-    kubernetes leap linux mysql node nodejs north ol openjdk os php postgres postgresql \
+    kubernetes leap linux macos mysql node nodejs north ol openjdk os php postgres postgresql \
     python rhel rocky ruby server sles south stream suse ubuntu west windows";
 
 /// What counts up: `b142`, `build142`, `rc1`.
@@ -219,8 +219,13 @@ fn is_compact_date(text: &str) -> bool {
         && (rest.len() <= 1 || rest.starts_with(['T', 't']))
 }
 
-/// A commit, a random name. Not that of an instance, which a backup belongs to.
+/// A commit, a random name, an AMI's id (the Marketplace once counted on behind it: `ami-0042af67f8e4dcc20.4`).
+/// Not that of an instance, which a backup belongs to.
 fn is_hash(token: &str, before: &str) -> bool {
+    let token = match before {
+        "ami" => token.split('.').next().unwrap_or(token),
+        _ => token,
+    };
     let digits = token.bytes().filter(u8::is_ascii_digit).count();
     (7..=40).contains(&token.len())
         && token
@@ -289,5 +294,7 @@ fn segment(text: &str) -> String {
     trimmed(&segment)
 }
 
+#[cfg(test)]
+mod names;
 #[cfg(test)]
 mod tests;

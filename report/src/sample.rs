@@ -1,6 +1,7 @@
 //! Made-up reports for tests and examples of the renderings: a typical one, a long one, ones
 //! that went wrong, and one in which every string means harm.
 
+mod earlier;
 mod hostile;
 mod lynis;
 mod native;
@@ -20,6 +21,7 @@ use crate::{
     Score, ScoredTest, Status, Target, Vulnerability, Waiver,
 };
 
+pub use earlier::earlier;
 pub use hostile::hostile;
 
 /// 2026-11-21 06:14:07 UTC, when the samples were scanned.

@@ -406,4 +406,57 @@ await holds("a hostile report stays text, whatever is pressed", () =>
     await page.evaluate(() => { location.hash = "\"><img src=x onerror=window.pwned=99>"; });
   }));
 
+await holds("what changed stands at the top, and leads to the findings", () =>
+  open("changed", async (page) => {
+    const changes = page.locator("#changes");
+    assert.ok(await changes.getByRole("heading", { name: "What changed" }).isVisible());
+    const top = async (selector) => (await page.locator(selector).boundingBox()).y;
+    assert.ok((await top("#changes")) < (await top("#findings")));
+    assert.match(await changes.textContent(), /Against ami-0f4b6c81d2e3a9570 of 9 November 2026.*\(\+3\)/s);
+    for (const word of ["new", "fixed", "back", "newly looked at", "not looked at"]) {
+      const tile = changes.locator(".tally li").filter({ hasText: new RegExp(`^\\d+ ${word}$`) });
+      assert.ok(Number(await tile.locator("strong").textContent()) > 0, word);
+    }
+    const sum = await changes.locator(".moves.new").first().evaluate((list) =>
+      [...list.querySelectorAll("li")].reduce((all, row) => all + Number(row.querySelector(".times")?.textContent ?? 1), 0));
+    assert.equal(sum, Number(await changes.locator(".tally .new strong").first().textContent()));
+    const link = changes.locator(".moves.new a").first();
+    const target = await link.getAttribute("href");
+    await link.click();
+    assert.ok(await page.locator(`${target} .body`).isVisible(), `${target} is unfolded`);
+  }));
+
+await holds("a long list of changes is folded, and short words are said where nothing changed", async () => {
+  await open("much-changed", async (page) => {
+    const changes = page.locator("#changes");
+    assert.ok((await changes.boundingBox()).height < 1400);
+    await changes.locator(".more > summary").first().click();
+    assert.ok(await changes.locator(".more li").first().isVisible());
+  });
+  await open("unchanged", async (page) => {
+    assert.match(await page.locator("#changes").textContent(), /Nothing came and nothing went/);
+  });
+  await open("unseen", async (page) => {
+    assert.match(await page.locator("#changes").textContent(), /Not looked at this time: neither fixed nor there/);
+  });
+});
+
+await holds("changes fit a phone and paper, and need no script", async () => {
+  for (const name of ["changed", "much-changed", "unchanged", "hostile-changed", "unseen"]) {
+    await open(name, async (page) => {
+      assert.equal(await overflow(page), 0, name);
+      await page.evaluate(() => document.querySelectorAll("details").forEach((fold) => { fold.open = true; }));
+      assert.equal(await overflow(page), 0, `${name}, unfolded`);
+      assert.equal(await page.locator("#changes :is(script, img, iframe, style)").count(), 0);
+    }, { viewport: PHONE });
+  }
+  await open("much-changed", async (page) => {
+    await page.emulateMedia({ media: "print" });
+    assert.ok(await page.locator("#changes .more li").last().isVisible());
+  });
+  await open("changed", async (page) => {
+    assert.ok(await page.locator("#changes .moves li").first().isVisible());
+  }, { javaScriptEnabled: false });
+});
+
 await browser.close();

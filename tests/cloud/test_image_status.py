@@ -37,7 +37,8 @@ def test_what_is_known_of_an_ami_from_its_launch_on(lab, ami):
 
 
 @pytest.mark.parametrize(
-    ("sample", "status", "numbers"), [("typical", "assessed", True), ("partial", "partial", True), ("failed", "failed", False)]
+    ("sample", "status", "numbers"),
+    [("typical", "assessed", True), ("partial", "partial", True), ("failed", "failed", False)],
 )
 def test_the_result_with_its_numbers_and_where_the_report_is(lab, ami, sample, status, numbers):
     launched(lab, ami).hand_in(sample)
@@ -154,6 +155,7 @@ def test_a_status_that_could_not_be_written_is_written_later(lab, ami, step):
     lab.settle()
     lab.settle()
     assert fault.hits == 4
-    assert lab.image_status(ami)["status"] == {"launch": "assessing", "result": "assessed", "refusal": "unsupported"}[step]
+    expected = {"launch": "assessing", "result": "assessed", "refusal": "unsupported"}[step]
+    assert lab.image_status(ami)["status"] == expected
     assert lab.status(ami) == lab.image_status(ami)["status"]
     assert lab.given_up == [] and len(lab.launches()) == (0 if step == "refusal" else 1)

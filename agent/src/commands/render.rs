@@ -1,6 +1,7 @@
 //! `render`: a report in another format.
 
 use anyhow::Context as _;
+use hardtarget_report::diff::diff;
 use hardtarget_report::render::text::TextStyle;
 use hardtarget_report::render::{csv, cyclonedx, html, junit, ocsf, sarif, text};
 use hardtarget_report::{Report, v1};
@@ -16,8 +17,19 @@ pub(super) fn render(args: &RenderArgs, clock: &dyn Clock) -> anyhow::Result<End
         let unknown = waivers::apply(&given, &mut report, clock.now());
         waivers::refuse(args.waivers.as_deref(), &unknown)?;
     }
+    let base = args.base.as_deref();
+    if base.is_some() && args.format != RenderFormat::Html {
+        anyhow::bail!("--base goes with --format html; `diff` compares in other formats");
+    }
+    let base = base
+        .map(|base| input::read_report(base, None))
+        .transpose()?;
+    let changes = base.map(|base| diff(&base, &report));
     let coloured = args.output.is_none() && terminal::wants_colour();
-    let rendered = to_format(&report, args.format, coloured)?;
+    let rendered = match &changes {
+        Some(changes) => html::html_with(&report, Some(changes)),
+        None => to_format(&report, args.format, coloured)?,
+    };
     match &args.output {
         Some(path) => std::fs::write(path, rendered)
             .with_context(|| format!("{} cannot be written", path.display()))?,

@@ -1,6 +1,7 @@
 //! What an AMI's tags say of its assessment: pure.
 
 use hardtarget_report::Severity::{Critical, High, Low, Medium};
+use hardtarget_report::diff::Totals;
 use hardtarget_report::{EngineId, Report, Status};
 use jiff::Timestamp;
 
@@ -20,7 +21,7 @@ pub struct Assessed<'a> {
 }
 
 /// All tags that this module may set, without their prefix. What is not set is stale.
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "status",
     "reason",
     "score",
@@ -32,6 +33,8 @@ const KEYS: [&str; 15] = [
     "vulnerabilities-high",
     "vulnerabilities-medium",
     "vulnerabilities-low",
+    "new-findings",
+    "fixed-findings",
     "report",
     "assessed-at",
     "lynis-version",
@@ -40,9 +43,16 @@ const KEYS: [&str; 15] = [
 
 /// The tags of an AMI by its report, which is published at `uri`. A scan that failed gets no numbers:
 /// no findings of nothing looked at must not read as a clean image. Nor do vulnerabilities where none
-/// were looked for. What is waived does not count.
+/// were looked for. What is waived does not count. What came and went has tags where there was a report to
+/// compare with: without one they are absent, and not 0.
 #[must_use]
-pub fn tags_for(report: &Report, uri: &str, assessed: Assessed<'_>, prefix: &str) -> Tags {
+pub fn tags_for(
+    report: &Report,
+    moved: Option<Totals>,
+    uri: &str,
+    assessed: Assessed<'_>,
+    prefix: &str,
+) -> Tags {
     let status = match report.scan.status {
         Status::Complete => "assessed",
         Status::Partial => "partial",
@@ -77,6 +87,10 @@ pub fn tags_for(report: &Report, uri: &str, assessed: Assessed<'_>, prefix: &str
         if let Some(version) = lynis {
             tag("lynis-version", cleaned(version, LONGEST_VERSION));
         }
+    }
+    if let Some(Totals { new, fixed }) = moved {
+        tag("new-findings", new.to_string());
+        tag("fixed-findings", fixed.to_string());
     }
     tag("report", uri.to_owned());
     with_assessment(tags, assessed, prefix)
@@ -172,9 +186,12 @@ mod tests {
             ("failed", sample::failed()),
             ("hostile", sample::hostile()),
         ] {
-            let tags = tags_for(&report, URI, assessed(), PREFIX);
+            let tags = tags_for(&report, None, URI, assessed(), PREFIX);
             all.push_str(&format!("# {name}\n{}\n\n", lines(&tags)));
         }
+        let moved = Some(Totals { new: 3, fixed: 0 });
+        let tags = tags_for(&sample::typical(), moved, URI, assessed(), PREFIX);
+        all.push_str(&format!("# compared\n{}\n\n", lines(&tags)));
         let tags = tags_without_report("`x` is no\nreport", assessed(), PREFIX);
         all.push_str(&format!("# no report\n{}\n", lines(&tags)));
         insta::assert_snapshot!(all);
@@ -182,7 +199,7 @@ mod tests {
 
     #[test]
     fn an_ami_without_room_is_told_what_it_can() {
-        let tags = tags_for(&sample::typical(), URI, assessed(), PREFIX);
+        let tags = tags_for(&sample::typical(), None, URI, assessed(), PREFIX);
         let [both, status] = few(&tags, PREFIX);
         insta::assert_snapshot!(format!("{both:#?}\n{status:?}"));
         let [both, status] = few(&tags_without_report("x", assessed(), PREFIX), PREFIX);
@@ -198,7 +215,7 @@ mod tests {
             for run in &mut report.engines {
                 run.version = Some(text.clone());
             }
-            let tags = tags_for(&report, URI, assessed(), PREFIX);
+            let tags = tags_for(&report, None, URI, assessed(), PREFIX);
             prop_assert_eq!(tags.len() + stale(&tags, PREFIX).len(), KEYS.len());
             for (key, value) in tags {
                 prop_assert!(key.len() <= 128 && (1..=256).contains(&value.len()), "{key}={value}");

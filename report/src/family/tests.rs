@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::names::NAMES;
 use super::{family, of_name};
 
 #[test]
@@ -126,6 +127,19 @@ fn a_name_loses_what_its_successor_will_not_have() {
         ("", "unnamed"),
     ] {
         assert_eq!(of_name(name), expected, "{name}");
+    }
+}
+
+#[test]
+fn successors_are_of_one_family_and_neighbours_of_another() {
+    assert!(NAMES.len() >= 100);
+    let mut seen = std::collections::BTreeSet::new();
+    for [name, successor, neighbour] in NAMES {
+        assert!(seen.insert(name), "{name} is there twice");
+        assert_ne!(name, successor);
+        assert_eq!(of_name(name), of_name(successor), "{name}");
+        assert_ne!(of_name(name), of_name(neighbour), "{name}");
+        assert_ne!(of_name(successor), of_name(neighbour), "{successor}");
     }
 }
 

@@ -53,9 +53,14 @@ impl<'a> Group<'a> {
 /// Groups the findings that are not waived and have engine, id, severity, category and title in common,
 /// worst first.
 pub(super) fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
+    grouped(findings.iter().filter(|one| !one.is_waived()))
+}
+
+/// Groups all of these findings.
+pub(super) fn grouped<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Group<'a>> {
     type Key<'a> = (Severity, &'a str, EngineId, &'a str, &'a str);
     let mut groups: BTreeMap<Key<'_>, Vec<&Finding>> = BTreeMap::new();
-    for finding in findings.iter().filter(|one| !one.is_waived()) {
+    for finding in findings {
         let key = (
             finding.severity,
             finding.id.as_str(),

@@ -4,6 +4,7 @@
 //! just these two, by hash. All that the page has to say is in its markup, folded where it is long;
 //! the script only filters, unfolds and remembers the theme.
 
+mod changes;
 mod coverage;
 mod findings;
 pub mod frame;
@@ -23,6 +24,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::upgrades::upgrades;
 use crate::Report;
+use crate::diff::Diff;
 use group::groups;
 use prose::line;
 
@@ -32,6 +34,12 @@ const JS: &str = include_str!("page.js");
 /// A report as one HTML page that needs nothing else.
 #[must_use]
 pub fn html(report: &Report) -> String {
+    html_with(report, None)
+}
+
+/// The page, with a section that tells what changed to this report.
+#[must_use]
+pub fn html_with(report: &Report, changes: Option<&Diff>) -> String {
     let groups = groups(&report.findings);
     let upgrades = upgrades(&report.vulnerabilities);
     let anchors = groups.iter().filter_map(|group| group.anchor);
@@ -52,6 +60,7 @@ pub fn html(report: &Report) -> String {
                         (severities::vulnerabilities(report, upgrades.len()))
                         (target::card(report))
                     }
+                    @if let Some(diff) = changes { (changes::section(diff, &anchors)) }
                     (findings::section(report, &groups))
                     (vulnerabilities::section(report, &upgrades, &mut anchors))
                     (waived::section(report))

@@ -27,7 +27,8 @@ pub(super) fn when(report: &Report) -> Markup {
     }
 }
 
-fn minute(time: Timestamp) -> String {
+/// `21 November 2026, 06:15 UTC`.
+pub(super) fn minute(time: Timestamp) -> String {
     let time = time.to_zoned(TimeZone::UTC);
     time.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::diff::diff;
 use crate::{sample, strategy};
 
 /// The markup after the page's own style and script.
@@ -38,6 +39,49 @@ fn hostile_text_makes_no_element_that_the_page_does_not_have() {
         assert!(!page.contains(|c: char| c.is_control() && c != '\n' && c != '\t'));
         assert!(!page.contains(['\u{202E}', '\u{2066}', '\u{200B}']));
     }
+}
+
+#[test]
+fn what_changed_is_told_with_links_to_what_is_there() {
+    let (old, new) = (sample::earlier(), sample::vulnerable());
+    let changes = diff(&old, &new);
+    let anchors = groups(&new.findings);
+    let anchors = anchors.iter().filter_map(|one| one.anchor);
+    let anchors = anchors.map(str::to_owned).collect();
+    let section = changes::section(&changes, &anchors).into_string();
+    insta::assert_snapshot!(section.replace("><", ">\n<"));
+    let totals = changes.totals();
+    assert!(section.contains(&format!(
+        "<li class=\"new\"><strong>{}</strong> new",
+        totals.new
+    )));
+    assert!(section.contains(&format!("<strong>{}</strong> fixed", totals.fixed)));
+    assert!(!body(&new).contains("What changed"));
+}
+
+#[test]
+fn a_comparison_with_a_hostile_report_makes_no_element_either() {
+    for (old, new) in [
+        (sample::hostile(), sample::typical()),
+        (sample::typical(), sample::hostile()),
+    ] {
+        let page = html_with(&new, Some(&diff(&old, &new)));
+        assert_eq!(page.matches("<script>").count(), 1);
+        assert!(!page.contains("<img") && !page.contains("<iframe"));
+        assert!(!page.contains(['\u{202E}', '\u{2066}', '\u{200B}']));
+    }
+}
+
+#[test]
+fn nothing_changed_is_said_and_a_score_that_does_not_compare_too() {
+    let old = sample::typical();
+    let page = html_with(&old, Some(&diff(&old, &old)));
+    assert!(page.contains("Nothing came and nothing went: all 106 faults"));
+    assert!(page.contains("(unchanged)"));
+    let mut new = old.clone();
+    new.score.as_mut().unwrap().lynis_version = "3.1.7".to_owned();
+    let page = html_with(&new, Some(&diff(&old, &new)));
+    assert!(page.contains("which do not compare: Lynis 3.1.4 against 3.1.7"));
 }
 
 #[test]
