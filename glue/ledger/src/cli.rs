@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
 
 use crate::app;
 use crate::aws::{self, dynamodb::DynamoDb};
@@ -84,6 +85,9 @@ enum Failure {
     /// The table did not answer.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// A snooze until then would hold nothing back.
+    #[error("--until {0}: this day is over (UTC)")]
+    Over(Date),
     /// What was asked for is not there.
     #[error("there is no snooze {0}: `hardtarget-ledger list` shows those there are")]
     NoSnooze(String),
@@ -101,6 +105,7 @@ enum Failure {
 impl Failure {
     fn exit_code(&self) -> ExitCode {
         match self {
+            Self::Over(_) => ExitCode::from(2),
             Self::NoSnooze(_) => ExitCode::from(3),
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
                 ExitCode::SUCCESS

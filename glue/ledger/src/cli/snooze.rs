@@ -32,7 +32,7 @@ pub struct SnoozeArgs {
     #[arg(long, value_name = "WHO", value_parser = some_text())]
     owner: String,
     /// The last day on which it holds, UTC; today or later
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = coming_day)]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
     until: Date,
 }
 
@@ -50,15 +50,9 @@ fn some_text() -> NonEmptyStringValueParser {
     NonEmptyStringValueParser::new()
 }
 
-/// A day that is not over: a snooze until yesterday is a mistake.
-fn coming_day(text: &str) -> Result<Date, String> {
-    let day: Date = text
-        .parse()
-        .map_err(|_| "no day: write for example 2027-03-31".to_owned())?;
-    if day < crate::snooze::day(crate::app::now()) {
-        return Err("this day is over".to_owned());
-    }
-    Ok(day)
+fn date(text: &str) -> Result<Date, String> {
+    let day = text.parse();
+    day.map_err(|_| "no day: write for example 2027-03-31".to_owned())
 }
 
 /// Makes a snooze, in the place of one with the same patterns, and says what it holds back now.
@@ -67,6 +61,9 @@ pub(super) async fn snooze(
     args: &SnoozeArgs,
     now: Timestamp,
 ) -> Result<(), Failure> {
+    if args.until < day(now) {
+        return Err(Failure::Over(args.until));
+    }
     let snooze = Snooze::new(
         &args.target,
         &args.finding,
