@@ -6,6 +6,7 @@ use aws_sdk_securityhub::types::{
     Partition, Recommendation, RecordState, Remediation, Resource, ResourceDetails, Severity,
     SeverityLabel, SoftwarePackage, Vulnerability, Workflow, WorkflowStatus,
 };
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::Error;
 use crate::tell::asff::{self, AsffFinding};
@@ -13,6 +14,10 @@ use crate::tell::asff::{self, AsffFinding};
 /// How many findings go into one call. It takes 100, of 240 KB each and 6 MB together (Partner Integration Guide,
 /// "Guidelines for using the BatchImportFindings API"); by the limits of their texts ours have less than 10 KB.
 const BATCH: usize = 100;
+
+/// How many calls are under way at once: it takes 10 a second, 30 for a moment (ditto), and the function has a minute
+/// for as many findings as there may be.
+const AT_ONCE: usize = 3;
 
 /// Security Hub.
 #[derive(Debug, Clone)]
@@ -55,14 +60,11 @@ impl SecurityHub {
 
     /// Imports findings, which makes new ones and updates those that are there.
     pub async fn import(&self, findings: &[AsffFinding]) -> Result<(), ImportError> {
-        let mut refused: Vec<ImportFindingsError> = Vec::new();
-        for batch in findings.chunks(BATCH) {
-            let batch = batch.iter().map(finding).collect();
-            let call = self.client.batch_import_findings();
-            let answer = call.set_findings(Some(batch)).send().await;
-            let answer = answer.map_err(|error| Error::of("BatchImportFindings", &error))?;
-            refused.extend(answer.failed_findings.unwrap_or_default());
-        }
+        let batches = findings.chunks(BATCH);
+        let calls: Vec<_> = batches.map(|batch| self.batch(batch)).collect();
+        let calls = stream::iter(calls).buffered(AT_ONCE);
+        let answers: Vec<_> = calls.try_collect().await?;
+        let refused: Vec<ImportFindingsError> = answers.into_iter().flatten().collect();
         let count = refused.len();
         match refused.into_iter().next() {
             None => Ok(()),
@@ -74,6 +76,15 @@ impl SecurityHub {
                 message: first.error_message.unwrap_or_default(),
             }),
         }
+    }
+
+    /// Imports a batch; those that were refused.
+    async fn batch(&self, batch: &[AsffFinding]) -> Result<Vec<ImportFindingsError>, Error> {
+        let findings = batch.iter().map(finding).collect();
+        let call = self.client.batch_import_findings();
+        let answer = call.set_findings(Some(findings)).send().await;
+        let answer = answer.map_err(|error| Error::of("BatchImportFindings", &error))?;
+        Ok(answer.failed_findings.unwrap_or_default())
     }
 }
 
