@@ -20,6 +20,7 @@ use crate::metrics::{Metric, count};
 use crate::plan::{self, Attempt, Decision, Failure, Launch};
 use crate::reason::tag_value;
 use crate::record::{self, Record};
+use crate::refusal;
 use crate::status;
 use crate::user_data::{self, UserDataError};
 
@@ -28,6 +29,9 @@ const URL_LIFETIME: Duration = Duration::from_secs(3600);
 
 /// How long EC2's list of instances may lag behind.
 const LAG: SignedDuration = SignedDuration::from_secs(60);
+
+/// Why nothing is done about an AMI that EC2 does not know.
+const GONE: &str = "there is no such AMI in this account and region, or it is gone";
 
 /// What came of an order for one AMI.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +78,7 @@ pub async fn launch(
     for ami in amis {
         let outcome = one(app, &ami, order, scope).await?;
         info!(%ami, ?outcome, "order for an assessment");
+        refusal::put(app, &ami, order, &outcome).await?;
         outcomes.push((ami, outcome));
     }
     Ok(outcomes)
@@ -82,7 +87,7 @@ pub async fn launch(
 async fn one(app: &App, ami: &AmiId, order: &Order, scope: &str) -> anyhow::Result<Outcome> {
     let (config, by, wishes) = (&app.config, order.by, &order.wishes);
     let Some(image) = app.ec2.image(ami).await? else {
-        return Ok(Outcome::Nothing("it is gone".to_owned()));
+        return Ok(Outcome::Nothing(GONE.to_owned()));
     };
     let arch = match plan::decide(&image, by, config) {
         Decision::Nothing(why) => return Ok(Outcome::Nothing(why)),
@@ -141,7 +146,7 @@ async fn one(app: &App, ami: &AmiId, order: &Order, scope: &str) -> anyhow::Resu
             )
             .await
         }
-        Err(Failure::Gone) => Ok(Outcome::Nothing("it is gone".to_owned())),
+        Err(Failure::Gone) => Ok(Outcome::Nothing(GONE.to_owned())),
         Err(Failure::Never(reason) | Failure::Place(reason)) => failed(app, &image, &reason).await,
         Err(Failure::NotSubscribed(reason)) => {
             status::set(app, &image, "unsupported", &reason).await?;

@@ -18,6 +18,7 @@ pub mod publish;
 pub mod reap;
 pub mod reason;
 pub mod record;
+pub mod refusal;
 pub mod status;
 pub mod sweep;
 pub mod tag;

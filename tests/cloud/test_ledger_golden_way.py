@@ -44,14 +44,14 @@ def test_from_the_schedule_to_the_subscriber(lab, ledger):
     assert base64.b64decode(script).decode() == SCRIPT + "\n"
 
     assess(ledger, web)
+    # Of what is no AMI there is no event: the check looks.
+    ledger.fire("golden-check")
+    ledger.settle()
+    assert heard(ledger) == []
     never_up = guest_of(lab, db)
     never_up.power_off()
     lab.overdue(never_up.instance)
     lab.reap()
-    ledger.settle()
-    assert heard(ledger) == []
-    patience_ends(ledger)
-    ledger.fire("golden-check")
     ledger.settle()
 
     [[first, second, third]] = heard(ledger)
@@ -65,7 +65,8 @@ def test_from_the_schedule_to_the_subscriber(lab, ledger):
     assert (ours["report"], str(ours["score"])) == (tags["hardtarget:report"], tags["hardtarget:score"])
     assert second["hardtarget"]["status"] == lab.status(db) != "assessed"
     assert second["hardtarget"]["reason"] == lab.reason(db) != ""
-    assert third["hardtarget"]["ami"] == GONE and third["hardtarget"]["status"] == "given-up"
+    assert (third["hardtarget"]["ami"], third["hardtarget"]["status"]) == (GONE, "given-up")
+    assert third["hardtarget"]["reason"].startswith("it was not assessed: there is no such AMI in this account")
     assert [name for one in (second, third) for name in one if name.startswith("Finding")] == []
     envelope = next(one for one in ledger.envelopes() if one["Message"].startswith("["))
     assert envelope["MessageAttributes"]["kind"]["Value"] == "golden"
@@ -83,3 +84,16 @@ def test_the_next_day_is_a_run_of_its_own(lab, ledger):
     assert [one[0]["hardtarget"]["run"] for one in heard(ledger)] == runs
     assert all(one[0]["hardtarget"]["status"] == "assessed" for one in heard(ledger))
     assert len(lab.launches()) == 2
+
+
+def test_what_hangs_is_given_up_in_the_end(lab, ledger):
+    web = lab.image("web-2026-11-20", tags={"app-name": "shop"})
+    ledger.put_golden(web)
+    start(ledger)
+    ledger.settle()
+    patience_ends(ledger)
+    ledger.fire("golden-check")
+    ledger.settle()
+    [[only]] = heard(ledger)
+    assert only["app-name"] == "shop"
+    assert (only["hardtarget"]["status"], only["hardtarget"]["reason"]) == ("given-up", "it is assessing after 0 hours")

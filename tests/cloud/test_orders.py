@@ -1,6 +1,7 @@
 """What an order may say of its instance, as a golden list does: a type, user data, the AMI's tags."""
 
 import base64
+import json
 import re
 
 import pytest
@@ -115,3 +116,18 @@ def test_a_wish_that_makes_no_sense_is_an_order_that_cannot_be_read(lab, wish):
     order(lab, ami, **wish)
     assert lab.launches() == [] and lab.queue.bodies() == []
     assert [line for line in lab.lines() if line.get("level") == "ERROR"]
+
+
+def test_an_order_that_comes_to_nothing_is_answered_in_the_bucket(lab):
+    gone, ours = "ami-0123456789abcdef0", lab.image(tags={"hardtarget:managed": "another"})
+    for ami in (gone, ours):
+        order(lab, ami)
+    refusals = {ami: json.loads(lab.read(f"reports/-/{ami}/refusal.json")) for ami in (gone, ours)}
+    assert refusals[gone]["reason"] == "there is no such AMI in this account and region, or it is gone"
+    assert refusals[ours]["reason"] == "it carries the tag of our own instances"
+    assert {one["ami"] for one in refusals.values()} == {gone, ours}
+    # An event is nobody's question.
+    lab.s3.delete_object(Bucket=lab.stack.bucket, Key=f"reports/-/{ours}/refusal.json")
+    lab.available(ours)
+    lab.settle()
+    assert lab.keys(f"reports/-/{ours}/") == []
