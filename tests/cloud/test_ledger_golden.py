@@ -45,11 +45,13 @@ def runs(ledger):
     return [one for one in ledger.changes() if one["kind"] == "golden"]
 
 
-def answer(ledger, ami, status="assessed", family="web", report="typical", **more):
-    """An assessment ends, as the function in the cloud tells of it."""
+def answer(ledger, ami, status="assessed", family="web", report="typical", diff=None, **more):
+    """An assessment ends, as the function in the cloud tells of it; `diff` is what stands beside its report."""
     now = datetime.now(UTC) + timedelta(seconds=1)
     if status in ("assessed", "partial"):
         more["report"] = ledger.put_report(family, ami, now, report)
+        if diff:
+            ledger.put(more["report"].replace("report.json", "diff.json"), diff)
         more["findings"] = json.loads(ledger.read(more["report"]))["counts"]
     ledger.put_image(family, ami, status, since=seconds(now), **more)
     ledger.settle()
@@ -172,6 +174,39 @@ def test_the_message_has_tags_counts_and_what_is_new(ledger):
     assert ours["new"] is None
 
 
+def test_what_is_new_since_the_last_report_is_told_worst_first(ledger):
+    def finding(id, severity):
+        return {"id": id, "severity": severity, "title": f"{id} is open", "subject": "", "engine": "native"}
+
+    known = {"id": "CVE-2026-1", "package": "openssl", "installed": "3.0.1-1", "severity": "critical"}
+    diff = {
+        "schema_version": 1,
+        "old_scan": {"id": "a", "finished": "2026-11-20T06:10:00Z", "status": "complete", "ami": WEB},
+        "new": [{"finding": finding("HT-SSH-001", "high"), "newly_looked_at": None}],
+        "fixed": [finding("HT-SSH-002", "low")],
+        "returned": [],
+        "vulnerabilities": {
+            "new": [{"vulnerability": known, "newly_looked_at": None, "newly_known": True}],
+            "fixed": [],
+            "returned": [],
+        },
+    }
+    ledger.put_golden([WEB])
+    start(ledger)
+    answer(ledger, WEB, diff=diff)
+    [web] = (one["hardtarget"] for one in told(ledger))
+    assert web["compared-with"] == {"ami": WEB, "finished": "2026-11-20T06:10:00Z"}
+    assert (web["new"]["findings"], web["new"]["vulnerabilities"]) == (1, 1)
+    first, second = web["new"]["worst"]
+    assert (first["id"], first["title"]) == ("CVE-2026-1", "openssl 3.0.1-1") and "not known then" in first["why"]
+    assert second == {"id": "HT-SSH-001", "severity": "high", "title": "HT-SSH-001 is open"}
+    assert web["fixed"] == {
+        "findings": 1,
+        "vulnerabilities": 0,
+        "worst": [{"id": "HT-SSH-002", "severity": "low", "title": "HT-SSH-002 is open"}],
+    }
+
+
 def test_while_a_run_is_open_no_other_begins(ledger):
     ledger.put_golden([WEB, DB])
     first = start(ledger)
@@ -226,8 +261,6 @@ def test_an_event_that_was_lost_is_made_up_for(ledger):
     start(ledger)
     ledger.put_image("web", WEB, "assessing")
     ledger.settle()
-    if not ledger.rows("fleet", pk="web", prefix="I#"):
-        pytest.skip("the table of the fleet is not kept yet")
     ledger.put_image("web", WEB, "failed", reason="it did not boot")
     for queue in ledger.queues.values():
         ledger.aws.client("sqs").purge_queue(QueueUrl=queue.url)
