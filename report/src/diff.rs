@@ -138,6 +138,7 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
     let before = by_fingerprint(old);
     let after = by_fingerprint(new);
     let (had, has) = (Looked::of(old), Looked::of(new));
+    let (stood, stands) = (standing(old), standing(new));
     let mut diff = Diff {
         old_scan: Side::of(old),
         new_scan: Side::of(new),
@@ -156,7 +157,7 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
             diff.waived.push(finding);
         } else if before.get(fingerprint).is_some_and(|one| one.is_waived()) {
             diff.returned.push(finding);
-        } else if before.contains_key(fingerprint) || is_told(&finding, old) {
+        } else if before.contains_key(fingerprint) || is_told(&finding, old, &stood) {
             diff.unchanged.push(finding);
         } else {
             let newly_looked_at = had.not_looked(finding.engine, &finding.id);
@@ -167,7 +168,7 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
         }
     }
     for (fingerprint, finding) in &before {
-        let taken_in = new.findings.iter().any(|one| one.stands_for(finding));
+        let taken_in = stands.iter().any(|one| one.stands_for(finding));
         if taken_in || after.contains_key(fingerprint) {
             continue;
         }
@@ -188,9 +189,19 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
 }
 
 /// Whether a report tells of a fault in the words of another engine.
-fn is_told(finding: &Finding, report: &Report) -> bool {
-    let same = |other: &Finding| other.stands_for(finding) || finding.stands_for(other);
-    report.findings.iter().any(same)
+fn is_told(finding: &Finding, report: &Report, standing: &[&Finding]) -> bool {
+    standing.iter().any(|other| other.stands_for(finding))
+        || !finding.same_as.is_empty()
+            && report
+                .findings
+                .iter()
+                .any(|other| finding.stands_for(other))
+}
+
+/// The findings that have taken in others: few, so that not each has to be held against each.
+fn standing(report: &Report) -> Vec<&Finding> {
+    let findings = report.findings.iter();
+    findings.filter(|one| !one.same_as.is_empty()).collect()
 }
 
 fn worst_first(a: &Finding, b: &Finding) -> std::cmp::Ordering {

@@ -95,3 +95,55 @@ async fn an_older_look_that_comes_late_opens_nothing_and_tells_nothing() {
     assert_eq!(entries[1].newest.state, State::Fixed);
     assert_eq!(entries[1].newest.order.finished, at(5));
 }
+
+/// A report of this many findings of 1,000 checks, from the given place on.
+fn large(from: usize, many: usize, scan: char) -> hardtarget_report::Report {
+    let mut report = hardtarget_report::sample::typical();
+    report.scan.id = scan.to_string().repeat(32);
+    let one = report.findings.pop().unwrap();
+    report.findings = (from..from + many)
+        .map(|place| {
+            let mut finding = one.clone();
+            finding.id = format!("{}-{}", one.id, place % 1_000);
+            finding.subject = format!("/srv/file-{place}");
+            finding.same_as.clear();
+            finding.with_fingerprint()
+        })
+        .collect();
+    for run in &mut report.engines {
+        run.outcome = hardtarget_report::EngineOutcome::Ran;
+        if run.engine == one.engine {
+            run.checks = (0..1_000)
+                .map(|check| hardtarget_report::CheckRun {
+                    id: format!("{}-{check}", one.id),
+                    outcome: hardtarget_report::CheckOutcome::Fail,
+                })
+                .collect();
+        }
+    }
+    report
+}
+
+/// `cargo test -p hardtarget-ledger --lib -- ten_thousand --nocapture` tells how long it takes.
+#[tokio::test]
+async fn ten_thousand_findings_lose_none() {
+    let table = Memory::default();
+    let reports = [large(0, 10_000, 'a'), large(4_000, 10_000, 'b')];
+    let begun = std::time::Instant::now();
+    let diff = hardtarget_report::diff::diff(&reports[0], &reports[1]);
+    println!("compared: {:?}", begun.elapsed());
+    assert_eq!((diff.new.len(), diff.fixed.len()), (4_000, 4_000));
+    for (number, report) in reports.iter().enumerate() {
+        let hour = i64::try_from(number).unwrap();
+        let begun = std::time::Instant::now();
+        let one = LookAt {
+            sight: crate::record::sight(report),
+            ..full(hour, hour, &[])
+        };
+        let outcome = record(&table, &one).await;
+        println!("recorded: {:?}", begun.elapsed());
+        assert_eq!(outcome.open.values().sum::<u64>(), 10_000);
+        assert_eq!(outcome.new.len(), [10_000, 4_000][number]);
+        assert_eq!(outcome.fixed.len(), [0, 4_000][number]);
+    }
+}
