@@ -1,8 +1,10 @@
 //! DynamoDB: a table as [`crate::table`] wants it. What is throttled the SDK tries again.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_sdk_dynamodb::config::retry::{RetryConfig, RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -11,6 +13,13 @@ use serde_json::{Map, Value};
 
 use super::Error;
 use crate::table::{Expected, Row, Table, TableError};
+
+/// How often a call is tried: of thousands of writes to a throttled table none shall fail.
+const ATTEMPTS: u32 = 8;
+
+/// What all tries beyond the first may cost before calls fail at once; a try costs 5 (SDK's standard mode, which
+/// begins with 500: a hundred tries).
+const RETRY_TOKENS: usize = 50_000;
 
 /// A table.
 #[derive(Debug, Clone)]
@@ -23,8 +32,19 @@ impl DynamoDb {
     /// A client for `table`.
     #[must_use]
     pub fn new(shared: &SdkConfig, table: &str) -> Self {
+        // Backs off from tens of milliseconds on, as throttled partitions have room again within the second.
+        let retries = RetryConfig::standard()
+            .with_max_attempts(ATTEMPTS)
+            .with_initial_backoff(Duration::from_millis(50))
+            .with_max_backoff(Duration::from_secs(2));
+        let tokens = TokenBucket::builder().capacity(RETRY_TOKENS).build();
+        let partition = RetryPartition::custom("dynamodb").token_bucket(tokens);
+        let config = aws_sdk_dynamodb::config::Builder::from(shared)
+            .retry_config(retries)
+            .retry_partition(partition.build())
+            .build();
         Self {
-            client: aws_sdk_dynamodb::Client::new(shared),
+            client: aws_sdk_dynamodb::Client::from_conf(config),
             table: table.to_owned(),
         }
     }

@@ -243,17 +243,21 @@ impl Join<'_> {
             }
         }
         let mut writes = futures_util::stream::iter(writes).buffer_unordered(AT_A_TIME);
-        let mut failed = None;
-        // The rest is written all the same: what is written now need not be the next time.
+        let mut failed = Vec::new();
+        // What is written now need not be the next time, so one failure does not end the others; but of a
+        // table that is away nothing more is asked.
         while let Some(written) = writes.next().await {
             match written {
                 Ok((key, entry, version)) => {
                     known.insert(key, (entry, version));
                 }
-                Err(error) => failed = Some(error),
+                Err(error) => failed.push(error),
+            }
+            if failed.len() >= AT_A_TIME {
+                break;
             }
         }
-        failed.map_or(Ok(()), Err)
+        failed.pop().map_or(Ok(()), Err)
     }
 
     /// Writes one entry; if somebody else did meanwhile, joins it to theirs.
