@@ -15,7 +15,8 @@ cargo test --locked --workspace
 # The cloud path, on a simulated AWS with the functions as just built.
 HARDTARGET_GLUE=${CARGO_TARGET_DIR:-target}/debug/hardtarget-glue \
     HARDTARGET_REFRESH=${CARGO_TARGET_DIR:-target}/debug/hardtarget-refresh \
-    HARDTARGET_LEDGER=${CARGO_TARGET_DIR:-target}/debug/hardtarget-ledger-function PYTHONDONTWRITEBYTECODE=1 \
+    HARDTARGET_LEDGER=${CARGO_TARGET_DIR:-target}/debug/hardtarget-ledger-function \
+    HARDTARGET_LEDGER_CLI=${CARGO_TARGET_DIR:-target}/debug/hardtarget-ledger PYTHONDONTWRITEBYTECODE=1 \
     .cache/cloud-tools/venv/bin/pytest -p no:cacheprovider --quiet --numprocesses 3 --dist worksteal tests/cloud
 
 # The script that scan instances boot with. Its tests wait more than they work.
