@@ -81,3 +81,6 @@ print_outputs
 echo "Deployed: an AMI that becomes available in $REGION from now on is assessed. By hand:"
 echo "  aws lambda invoke --region $REGION --function-name $STACK \\"
 echo "      --cli-binary-format raw-in-base64-out --payload '{\"ami-id\":\"ami-…\"}' /dev/stdout"
+if [ -n "$(stack_status "$STACK-ledger")" ]; then
+    echo "The ledger beside it stays as it is; \`make deploy-ledger\` brings it to this version too."
+fi

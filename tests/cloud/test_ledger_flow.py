@@ -89,6 +89,8 @@ def test_from_a_new_ami_to_what_is_told_through_both_templates(both):
     assert (second["target"], second["first"], second["ami"]) == ("family:web", False, newer)
     assert second["fixed"] and second["new"] == []
     assert set(ledger.told()) == {first["id"], second["id"]}
+    # Each row of the page opens its report.
+    assert second["report"].replace(".json", ".html") in ledger.page()
     assert ledger.errors() == [] and lab.given_up == []
     assert [queue.dead() for queue in ledger.queues.values()] == [[], []]
 

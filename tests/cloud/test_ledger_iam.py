@@ -171,6 +171,8 @@ def test_the_day_had_everything_in_it(seen):
     assert made["tell"] == told | {"dynamodb:GetItem", "dynamodb:PutItem"}
     assert {"ssm:ListComplianceItems", "ssm:ListResourceComplianceSummaries", "s3:PutObject"} < made["ledger"]
     assert {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"} < made["ledger"]
+    written = {call.key.partition("/")[0] for call in calls["ledger"] if call.action == "PutObject"}
+    assert written == {"changes", "monthly", "fleet.html"}
 
 
 @pytest.mark.parametrize("name", ROLES)
