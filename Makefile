@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz faults agree e2e generate deploy undeploy deploy-ledger undeploy-ledger clean
+.PHONY: help scan test test-tools fmt lint build dist reproducible bench fuzz faults agree e2e generate screenshots deploy undeploy deploy-ledger undeploy-ledger clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ e2e: test-tools ## From a new AMI to its tags, with a virtual machine that boots
 
 generate: ## Write again what is generated from the source: CHECKS.md and the JSON Schema
 	packaging/generate.sh
+
+screenshots: test-tools ## Take the README's screenshots again: docs/*.png
+	packaging/screenshots.sh
 
 deploy: ## Deploy to AWS: make deploy BUCKET=… [REGION=…] [STACK=…] [PARAMETERS="Name=value …"]
 	packaging/deploy.sh

@@ -50,7 +50,12 @@ const background = (page) => page.evaluate(() => getComputedStyle(document.body)
 const lightness = (color) => Math.max(...color.match(/\d+/g).slice(0, 3).map(Number));
 const overflow = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-const drawn = (row) => row.locator(".plot.findings path.bars").first().waitFor({ state: "attached" });
+// The row is in view, drawn, and nothing scrolls any more (scrolling takes away what is told of an image).
+const inView = async (row) => {
+  await row.scrollIntoViewIfNeeded();
+  await row.locator(".plot.findings path.bars").first().waitFor({ state: "attached" });
+  await row.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+};
 
 async function holds(what, test) {
   await test();
@@ -137,8 +142,7 @@ await holds("an address brings its order, filter and words along, and nonsense b
 await holds("each image tells of itself where it is pointed at, and is where the link leads", () =>
   open("typical", async (page) => {
     const row = family(page, "web");
-    await row.scrollIntoViewIfNeeded();
-    await drawn(row);
+    await inView(row);
     const newest = await row.locator("h3 a").getAttribute("href");
     assert.match(newest, /^reports\/web\/ami-[0-9a-f]{17}\/20261121T\d{6}Z\/report\.html$/);
     const history = row.locator("[data-ui=history]");
@@ -274,7 +278,7 @@ await holds("an empty fleet and one of a single image", async () => {
   });
   await open("one", async (page) => {
     assert.match(await page.locator(".images").textContent(), /1 family1 image1 assessed/);
-    await drawn(page.locator(SHOWN));
+    await inView(page.locator(SHOWN));
     assert.equal(await page.locator(".plot.score path.now").count(), 2, "one point, with its halo");
     assert.equal(await page.locator(".plot.score path.line").count(), 0);
   });
@@ -313,8 +317,7 @@ await holds("500 families with 50 images each filter, order and unroll rightly",
     assert.equal((await names(page))[0], "team-00-service-000");
     const last = page.locator(SHOWN).last();
     assert.equal(await last.locator(".plot path").count(), 0, "what is far away is not drawn");
-    await last.scrollIntoViewIfNeeded();
-    await drawn(last);
+    await inView(last);
     assert.equal(await overflow(page), 0);
   }));
 
@@ -329,8 +332,7 @@ await holds("hostile names stay text, and their links lead below reports/", () =
     const rows = await page.locator(SHOWN).all();
     assert.equal(rows.length, 10);
     for (const row of rows) {
-      await row.scrollIntoViewIfNeeded();
-      await drawn(row);
+      await inView(row);
       const svg = await row.locator(".plot.findings svg").boundingBox();
       await page.mouse.move(svg.x + svg.width - 4, svg.y + 10);
       assert.ok(await tip(page).isVisible());

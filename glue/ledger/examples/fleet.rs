@@ -10,7 +10,7 @@ use hardtarget_ledger::fleet::html::html;
 use hardtarget_ledger::fleet::model::{Fleet, Input};
 use hardtarget_ledger::fleet::{folder, sample};
 use hardtarget_report::sample as report_sample;
-use hardtarget_report::{Report, Severity, Status, render, v1};
+use hardtarget_report::{Report, Severity, render, v1};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut words: Vec<_> = std::env::args_os().skip(1).collect();
@@ -57,6 +57,9 @@ fn bucket(dir: &Path) -> Result<(), Box<dyn Error>> {
         fs::write(at.join("image.json"), serde_json::to_vec(status)?)?;
     }
     let found = folder::read(dir, dir, |_| ())?;
+    if let Some((path, why)) = found.skipped.first() {
+        return Err(format!("{}: {why}", path.display()).into());
+    }
     fs::write(dir.join("fleet.html"), html(&found.fleet, sample::NOW))?;
     Ok(())
 }
@@ -96,8 +99,10 @@ fn report_of(input: &Input) -> Report {
     report.scan.started += assessment.finished.duration_since(report.scan.finished);
     report.scan.finished = assessment.finished;
     if assessment.status == "partial" {
-        report.scan.status = Status::Partial;
-        report.scan.why = vec!["Lynis was stopped at its deadline.".to_owned()];
+        let partial = report_sample::partial();
+        report.scan.status = partial.scan.status;
+        report.scan.why = partial.scan.why;
+        report.engines = partial.engines;
     }
     report.score = report
         .score
@@ -109,7 +114,7 @@ fn report_of(input: &Input) -> Report {
             score.max_points = assessment.max_points;
             score.points = assessment
                 .max_points
-                .map(|most| most * u32::from(index) / 100);
+                .map(|most| (most * u32::from(index)).div_ceil(100));
             score
         });
     report.sort();

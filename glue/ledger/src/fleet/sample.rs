@@ -63,11 +63,11 @@ fn stories() -> Vec<Story> {
     vec![
         Story {
             other_lynis: 21,
-            ..story("web", 34, (72, 3), (58, 79))
+            ..story("web", 34, (72, 3), (52, 79))
         },
         Story {
             findings: [(0, 0), (9, 4), (33, 22), (49, 38), (15, 13)],
-            ..story("api", 41, (48, 1), (64, 82))
+            ..story("api", 41, (48, 1), (58, 82))
         },
         Story {
             findings: [(0, 0), (3, 1), (18, 9), (31, 22), (12, 11)],
@@ -77,7 +77,7 @@ fn stories() -> Vec<Story> {
         Story {
             findings: [(0, 2), (8, 12), (30, 35), (52, 55), (19, 19)],
             vulnerabilities: Some([(0, 3), (12, 31), (40, 66), (22, 25)]),
-            ..story("k8s-node", 50, (24, 5), (71, 66))
+            ..story("k8s-node", 50, (24, 5), (80, 66))
         },
         Story {
             findings: [(0, 0), (7, 5), (27, 21), (47, 40), (18, 16)],
@@ -96,12 +96,12 @@ fn stories() -> Vec<Story> {
         Story {
             findings: [(3, 4), (21, 24), (48, 51), (60, 61), (20, 20)],
             vulnerabilities: Some([(4, 6), (38, 52), (71, 84), (30, 33)]),
-            ..story("ci-runner", 27, (60, 14), (52, 49))
+            ..story("ci-runner", 27, (60, 14), (63, 49))
         },
         story("vpn", 9, (336, 120), (63, 74)),
         Story {
             end: ("assessing", ""),
-            ..story("monitoring", 12, (200, 0), (66, 73))
+            ..story("monitoring", 12, (200, 0), (55, 73))
         },
         Story {
             vulnerabilities: None,
@@ -112,7 +112,7 @@ fn stories() -> Vec<Story> {
                 "timed-out",
                 "No report arrived within 30 minutes; the console output is beside the reports.",
             ),
-            ..story("mail-relay", 14, (150, 20), (60, 70))
+            ..story("mail-relay", 14, (150, 20), (49, 70))
         },
         Story {
             findings: [(0, 0), (4, 2), (20, 12), (30, 24), (11, 10)],
@@ -189,7 +189,12 @@ fn assessment(story: &Story, number: u64, noise: u64, known: &ImageStatus) -> As
         })
         .collect()
     };
-    let score = between(story.score, noise % 4);
+    // An image in three does something to the score as well.
+    let wobble = self::noise(number / 3 + story.images * 7) % 7;
+    let score = match number + 1 == story.images {
+        true => story.score.1,
+        false => (between(story.score, 0) + wobble).saturating_sub(3),
+    };
     Assessment {
         ami: known.ami.clone(),
         finished: known.since,

@@ -238,7 +238,11 @@
     };
     document.addEventListener("pointermove", under);
     document.addEventListener("pointerdown", under);
-    addEventListener("scroll", leave, { passive: true });
+    addEventListener("scroll", () => {
+      // What is stepped to by keys stays, and goes along.
+      if (over && over.history === document.activeElement) place(over, over.marks[over.plot]);
+      else leave();
+    }, { passive: true });
     addEventListener("blur", leave);
     document.documentElement.addEventListener("pointerleave", leave);
 
