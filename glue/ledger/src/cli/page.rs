@@ -62,10 +62,15 @@ pub(super) fn page(args: &PageArgs, now: Timestamp) -> Result<(), Failure> {
         ));
     }
     fs::write(&args.output, html(&found.fleet, now))?;
-    let (families, reports) = (found.fleet.families.len(), found.reports);
-    let written = args.output.display();
     output::note(&format!(
-        "{written}: {families} families, {reports} reports"
+        "{}: {}, {}",
+        args.output.display(),
+        counted(found.fleet.families.len(), "family", "families"),
+        counted(found.reports, "report", "reports")
     ));
     Ok(())
+}
+
+fn counted(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
