@@ -1,5 +1,6 @@
 //! Writes made-up fleets: `cargo run -p hardtarget-ledger --example fleet DIR` writes pages of several sizes;
-//! with `--reports` a folder of reports as in the bucket, and its page from them, for the screenshots.
+//! with `--reports` a folder of reports as in the bucket, its page, and a report's page that tells what changed,
+//! for the screenshots.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use hardtarget_ledger::fleet::html::html;
 use hardtarget_ledger::fleet::model::{Fleet, Input};
 use hardtarget_ledger::fleet::{folder, sample};
+use hardtarget_report::diff::diff;
 use hardtarget_report::sample as report_sample;
 use hardtarget_report::{Report, Severity, render, v1};
 
@@ -56,6 +58,9 @@ fn bucket(dir: &Path) -> Result<(), Box<dyn Error>> {
         fs::create_dir_all(&at)?;
         fs::write(at.join("image.json"), serde_json::to_vec(status)?)?;
     }
+    let (old, new) = (report_sample::earlier(), report_sample::vulnerable());
+    let changed = render::html::html_with(&new, Some(&diff(&old, &new)));
+    fs::write(dir.join("changed.html"), changed)?;
     let found = folder::read(dir, dir, |_| ())?;
     if let Some((path, why)) = found.skipped.first() {
         return Err(format!("{}: {why}", path.display()).into());

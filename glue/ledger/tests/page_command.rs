@@ -1,4 +1,8 @@
 //! `hardtarget-ledger page` on folders of reports.
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may: a failure here is a failed test"
+)]
 
 use std::fs;
 use std::path::Path;
