@@ -147,3 +147,69 @@ async fn ten_thousand_findings_lose_none() {
         assert_eq!(outcome.fixed.len(), [0, 4_000][number]);
     }
 }
+
+/// A report as a look at its family.
+fn reported(hour: i64, report: &hardtarget_report::Report) -> LookAt {
+    LookAt {
+        sight: crate::record::sight(report),
+        ..full(hour, hour, &[])
+    }
+}
+
+#[tokio::test]
+async fn what_another_engine_told_of_before_is_neither_new_nor_fixed() {
+    let apart = hardtarget_report::sample::typical();
+    let of = |engine| apart.findings.iter().position(|one| one.engine == engine);
+    let ours = of(hardtarget_report::EngineId::Native).unwrap();
+    let theirs = of(hardtarget_report::EngineId::Lynis).unwrap();
+    let lynis = apart.findings[theirs].clone();
+    let mut merged = apart.clone();
+    merged.findings[ours].take_in(&lynis, &lynis.evidence);
+    merged.findings.remove(theirs);
+    let mut only_theirs = apart.clone();
+    only_theirs.findings.remove(ours);
+
+    // Lynis alone, then ours in its place, then Lynis alone again: the fault was there all the time.
+    let table = Memory::default();
+    record(&table, &reported(1, &only_theirs)).await;
+    for _ in 0..2 {
+        let forth = record(&table, &reported(2, &merged)).await;
+        assert!(forth.is_empty(), "{forth:?}");
+        assert_eq!(
+            forth.open.values().sum::<u64>() as usize,
+            merged.findings.len()
+        );
+    }
+    for _ in 0..2 {
+        let back = record(&table, &reported(3, &only_theirs)).await;
+        assert_eq!(back.new, []);
+        // Our check looked, and says that its own fault is gone only if it passed.
+        assert!(
+            ids(&back.fixed)
+                .iter()
+                .all(|id| *id == apart.findings[ours].id)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_vulnerability_is_fixed_only_where_it_was_looked_up_again() {
+    let known = hardtarget_report::sample::vulnerable();
+    let table = Memory::default();
+    record(&table, &reported(1, &known)).await;
+    let blind = hardtarget_report::sample::typical();
+    let outcome = record(&table, &reported(2, &blind)).await;
+    assert!(ids(&outcome.fixed).iter().all(|id| !id.starts_with("CVE-")));
+    let mut mended = known.clone();
+    mended.vulnerabilities.retain(|one| one.package != "sudo");
+    let outcome = record(&table, &reported(3, &mended)).await;
+    let gone = known
+        .vulnerabilities
+        .iter()
+        .filter(|one| one.package == "sudo" && !one.is_waived());
+    assert_eq!(
+        ids(&outcome.fixed),
+        gone.map(|one| one.id.as_str()).collect::<Vec<_>>()
+    );
+    assert!(!outcome.fixed.is_empty());
+}
