@@ -175,10 +175,8 @@ async fn what_another_engine_told_of_before_is_neither_new_nor_fixed() {
     for _ in 0..2 {
         let forth = record(&table, &reported(2, &merged)).await;
         assert!(forth.is_empty(), "{forth:?}");
-        assert_eq!(
-            forth.open.values().sum::<u64>() as usize,
-            merged.findings.len()
-        );
+        let open: u64 = forth.open.values().sum();
+        assert_eq!(usize::try_from(open), Ok(merged.findings.len()));
     }
     for _ in 0..2 {
         let back = record(&table, &reported(3, &only_theirs)).await;
