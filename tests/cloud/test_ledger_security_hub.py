@@ -99,6 +99,14 @@ def test_new_ones_are_active_and_fixed_ones_archived(hub):
         check(one)
 
 
+def test_what_is_waived_is_archived_until_it_returns(hub):
+    ledger = hub(news.change(new=[WORST], id="0"), news.change(waived=[WORST], id="1", at="2026-11-22T06:15:01Z"))
+    assert findings()[WORST["title"]]["RecordState"] == "ARCHIVED"
+    ledger.put(KEY, news.change(returned=[WORST], at="2026-11-23T06:15:01Z"))
+    ledger.settle()
+    assert findings()[WORST["title"]]["RecordState"] == "ACTIVE"
+
+
 def test_a_finding_says_what_is_wrong_where_and_how_badly(hub):
     ledger = hub(news.change(new=[WORST, news.vulnerability(31337), news.told(2, "info")]))
     one = findings()[WORST["title"]]

@@ -28,7 +28,7 @@ def vulnerability(number, package="libssl3", severity="critical", **more):
     return told(number, severity, **given)
 
 
-def change(new=(), returned=(), fixed=(), id="5a7c2f0e9d3b", **more):
+def change(new=(), returned=(), fixed=(), waived=(), id="5a7c2f0e9d3b", **more):
     """What a look at the family `web` changed."""
     open = {name: sum(one["severity"] == name for one in (*new, *returned)) for name in SEVERITIES}
     return {
@@ -48,6 +48,7 @@ def change(new=(), returned=(), fixed=(), id="5a7c2f0e9d3b", **more):
         "new": list(new),
         "returned": list(returned),
         "fixed": list(fixed),
+        "waived": list(waived),
         "snoozed": 0,
         **more,
     }

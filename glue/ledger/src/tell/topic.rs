@@ -1,8 +1,8 @@
 //! The topic: everything as JSON, for programs.
 //!
 //! A change or a month's list is the object under `changes/` as it stands, with three members more: `bucket`,
-//! `whole` (the key of that object), and `truncated`: how many of `new`, `returned` and `fixed` (of a month's
-//! list: `oldest`) were left out, the least severe ones, since SNS takes 256 KiB. A run over the golden list is its
+//! `whole` (the key of that object), and `truncated`: how many of `new`, `returned`, `fixed` and `waived`
+//! (of a month's list: `oldest`) were left out, the least severe ones, since SNS takes 256 KiB. A run over the golden list is its
 //! own JSON array.
 //!
 //! Attributes for filter policies: `kind` (`change`, `monthly`, `golden`), `worst` (the worst severity that is new
@@ -53,7 +53,7 @@ pub fn message(news: &News, bucket: &str, key: &str) -> Message {
             "change",
             of_change(change),
             worst(change),
-            ["new", "returned", "fixed"].as_slice(),
+            ["new", "returned", "fixed", "waived"].as_slice(),
         ),
         News::Monthly(monthly) => (
             "monthly",

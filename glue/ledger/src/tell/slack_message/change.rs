@@ -33,6 +33,10 @@ pub fn change(change: &Change, place: Place<'_>) -> String {
         let fixed = severities(&change.fixed);
         lines.head.push(format!("Fixed: {fixed}"));
     }
+    if !change.waived.is_empty() {
+        let waived = severities(&change.waived);
+        lines.head.push(format!("Waived: {waived}"));
+    }
     if change.snoozed > 0 {
         lines.head.push(format!("Snoozed: {} new", change.snoozed));
     }
