@@ -65,15 +65,17 @@ SECONDS = 120
 CPU_SECONDS = 60
 BASELINE = 12 / 60  # credits (vCPU-minutes) that a micro instance earns a minute
 VOLUME_GB = 8
-OBJECTS = 6  # launch record, three files of the scan, report as JSON and HTML
-READS = 10
+# Launch record, three files of the scan, report as JSON and HTML, what changed, what is known of the AMI twice, and the
+# listing that finds what to compare with.
+OBJECTS = 10
+READS = 12
 REPORT_GB = 0.0005  # both forms of the report, kept
 RAW_GB = 0.0005  # files of the scan, deleted after 30 days
 LAMBDA_SECONDS = 4  # launch and tag, two events a launch
 LAMBDA_REQUESTS = 3
 LAMBDA_GB = 192 / 1024
 QUEUE_REQUESTS = 6
-S3_EVENTS = 10  # everything created in the bucket and, later, expired from it
+S3_EVENTS = 13  # everything created in the bucket and, later, expired from it
 LOG_GB = 10e-6
 
 # What is there without any AMI.
