@@ -60,7 +60,7 @@ pub fn html(fleet: &Fleet, written: Timestamp) -> String {
                     }
                 }
                 main {
-                    (tiles::tiles(fleet))
+                    @if !families.is_empty() { (tiles::tiles(fleet)) }
                     section #families aria-labelledby="families-title" data-low=(low) data-high=(high) {
                         h2.hidden-label #families-title { "Families" }
                         @if families.is_empty() {
