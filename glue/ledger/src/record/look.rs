@@ -198,10 +198,10 @@ async fn read_newer(
 /// The keys of what this look saw and another engine told of before, in whose finding it was, or which is
 /// in its: the fault is not new.
 fn told_elsewhere(look: &LookAt, known: &Known) -> BTreeSet<String> {
-    // What this look closed when it was here before was open.
+    // What this look closed when it was here before counts as what it was.
     let was_open = |entry: &Entry| {
         let closed = entry.newest.order == look.order && entry.newest.state == State::Fixed;
-        entry.is_open() || closed
+        entry.is_open() || closed && entry.was == Some(State::Open)
     };
     let entries = known.values().filter_map(|(entry, _)| entry.as_ref());
     let open = entries.filter(|entry| entry.seen < look.order && was_open(entry));
