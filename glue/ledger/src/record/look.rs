@@ -225,15 +225,29 @@ struct Join<'a> {
 }
 
 impl Join<'_> {
-    /// Writes all entries that change, and notes in `known` what they are then.
+    /// Writes all entries that change, and notes in `known` what they are then. What was told elsewhere is
+    /// written first: who comes again after a crash finds that elsewhere as it was.
     async fn all(
         &self,
         ledger: &impl Table,
         keys: &BTreeSet<String>,
         known: &mut Known,
     ) -> Result<(), LookError> {
+        let (first, rest): (Vec<&String>, Vec<&String>) = keys
+            .iter()
+            .partition(|key| self.elsewhere.contains(key.as_str()));
+        self.some(ledger, &first, known).await?;
+        self.some(ledger, &rest, known).await
+    }
+
+    async fn some(
+        &self,
+        ledger: &impl Table,
+        keys: &[&String],
+        known: &mut Known,
+    ) -> Result<(), LookError> {
         let mut writes = Vec::new();
-        for key in keys {
+        for key in keys.iter().copied() {
             let (entry, version) = match known.get(key) {
                 Some((entry, version)) => (entry.clone(), Some(*version)),
                 None => (None, None),
