@@ -35,6 +35,8 @@ async function open(name, steps, { hash = "", viewport = DESKTOP, now = NOW, ...
   });
   await page.clock.setFixedTime(now);
   await page.goto(url + hash);
+  // In a large fleet what is in view comes first.
+  if (options.javaScriptEnabled !== false) await page.waitForFunction(() => !document.querySelector("[data-ui=rest]"));
   await steps(page);
   assert.deepEqual(trouble, [], `${name} is quiet`);
   assert.equal(await page.evaluate(() => window.pwned), undefined, `${name} runs nothing of a name`);
@@ -294,6 +296,17 @@ await holds("without scripts every family is there with its newest figures", () 
     for (const control of ["[data-ui=search]", "[data-ui=theme]"]) assert.ok(await page.locator(control).isHidden(), control);
     assert.ok(await page.getByRole("button", { name: "Show them" }).isHidden());
   }, { javaScriptEnabled: false }));
+
+await holds("without scripts all of a large fleet are there", () =>
+  open("large", async (page) => {
+    assert.equal(await page.locator("ol.families > li").count(), 500);
+    assert.equal(await overflow(page), 0);
+  }, { javaScriptEnabled: false }));
+
+await holds("an address that asks for something is followed in a large fleet too", () =>
+  open("large", async (page) => {
+    assert.deepEqual(await names(page), ["team-03-service-123"]);
+  }, { hash: "#q=service-123" }));
 
 await holds("on paper everything is drawn, light, and without controls", () =>
   open("typical", async (page) => {

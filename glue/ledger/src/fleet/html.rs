@@ -38,12 +38,17 @@ pub fn encoded(segment: &str) -> String {
     utf8_percent_encode(segment, &UNRESERVED).to_string()
 }
 
+/// How many families, the worst, are there at once: more than a screen has. A browser with scripts takes the
+/// others for text until it has drawn these; without scripts they are there too.
+const AT_ONCE: usize = 40;
+
 /// The fleet as one HTML page that needs nothing else; `written` is when.
 #[must_use]
 pub fn html(fleet: &Fleet, written: Timestamp) -> String {
     let mut families: Vec<&Family> = fleet.families.iter().collect();
     families.sort_by_key(|family| std::cmp::Reverse(worst(family)));
     let (low, high) = scale(fleet);
+    let (first, rest) = families.split_at(families.len().min(AT_ONCE));
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -73,7 +78,12 @@ pub fn html(fleet: &Fleet, written: Timestamp) -> String {
                             }
                             (legend())
                             ol.families data-ui="families" {
-                                @for family in families { (row::row(family)) }
+                                @for family in first { (row::row(family)) }
+                            }
+                            @if !rest.is_empty() {
+                                noscript data-ui="rest" {
+                                    ol.families { @for family in rest { (row::row(family)) } }
+                                }
                             }
                         }
                     }

@@ -375,13 +375,34 @@
     setInterval(tell, 60_000);
   };
 
+  // The families that were not there at once, see src/fleet/html.rs.
+  const takeRest = (list) => {
+    const rest = ui("rest");
+    if (!rest) return;
+    const parsed = document.createElement("template");
+    parsed.innerHTML = rest.textContent;
+    list.append(...parsed.content.firstElementChild.children);
+    rest.remove();
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
-    ageing();
     const list = ui("families");
-    if (!list) return;
-    const rows = [...list.children];
-    controls(list, rows);
-    drawing(rows, list.closest("section"));
-    pointing(list);
+    const section = list?.closest("section");
+    const all = () => {
+      if (list) takeRest(list);
+      ageing();
+      if (!list) return;
+      const rows = [...list.children];
+      controls(list, rows);
+      drawing(rows, section);
+      pointing(list);
+    };
+    // What is in view is drawn first, unless something else was asked for.
+    if (!ui("rest") || location.hash) {
+      all();
+      return;
+    }
+    for (const row of [...list.children].slice(0, 12)) draw(row, section);
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(all)));
   });
 })();
