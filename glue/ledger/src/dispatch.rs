@@ -6,6 +6,7 @@ use tracing::{error, info};
 
 use crate::app::App;
 use crate::event::{self, Event, Job};
+use crate::published::published;
 use crate::{compliance, fleet, golden, inspec, monthly, record, snooze, tell};
 
 /// Handles an event. An error means that trying again may help.
@@ -41,8 +42,10 @@ async fn run(app: &App, job: &Job, now: Timestamp) -> anyhow::Result<Value> {
     info!(?job, "begins");
     match job {
         Job::Report(key) => {
-            record::report(app, key, now).await?;
-            fleet::report(app, key, now).await?;
+            if let Some(published) = published(app, key).await? {
+                record::report(app, &published, now).await?;
+                fleet::report(app, &published, now).await?;
+            }
         }
         Job::Image(key) => {
             fleet::image(app, key, now).await?;

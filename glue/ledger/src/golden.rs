@@ -26,6 +26,7 @@ use tracing::{info, warn};
 use crate::app::App;
 use crate::aws::s3::Object;
 use crate::change::{self, News};
+use crate::published::{LONGEST_DIFF, LONGEST_IMAGE, LONGEST_REPORT, key};
 use crate::table::{Row, Table as _};
 
 use changes::Changes;
@@ -33,13 +34,6 @@ use flow::Outside;
 use list::Wanted;
 use outcome::Outcome;
 use run::Run;
-
-/// The largest `image.json` and `refusal.json` that is read.
-const LARGEST_IMAGE: usize = 1024 * 1024;
-
-/// The largest report that is read, and the largest `diff.json`, which has two reports in it.
-const LARGEST_REPORT: usize = 16 * 1024 * 1024;
-const LARGEST_DIFF: usize = 2 * LARGEST_REPORT;
 
 /// Begins a run. The answer says what came of it, see [`flow::start`].
 pub async fn start(app: &App, now: Timestamp) -> anyhow::Result<Value> {
@@ -64,10 +58,8 @@ pub async fn check(app: &App, now: Timestamp) -> anyhow::Result<()> {
 
 /// The AMI of `reports/<family>/<ami>/image.json`.
 fn ami_of(key: &str) -> Option<&str> {
-    match key.split('/').collect::<Vec<_>>().as_slice() {
-        ["reports", _, ami, image_status::NAME] if list::is_ami(ami) => Some(ami),
-        _ => None,
-    }
+    let (_, ami) = key::of_image(key)?;
+    list::is_ami(ami).then_some(ami)
 }
 
 async fn read_score(app: &App, key: &str) -> anyhow::Result<Option<u8>> {
@@ -79,7 +71,7 @@ async fn read_score(app: &App, key: &str) -> anyhow::Result<Option<u8>> {
     struct Score {
         index: u8,
     }
-    let report = read(app, key, LARGEST_REPORT, |body| {
+    let report = read(app, key, LONGEST_REPORT, |body| {
         serde_json::from_slice::<Report>(body)
     });
     let score = report.await?.and_then(|report| report.score);
@@ -91,7 +83,7 @@ async fn read_changes(app: &App, report: &str) -> anyhow::Result<Option<Changes>
         return Ok(None);
     };
     let key = format!("{folder}/diff.json");
-    read(app, &key, LARGEST_DIFF, changes::read).await
+    read(app, &key, LONGEST_DIFF, changes::read).await
 }
 
 /// Reads an object. One that is missing, too large or cannot be read is none: no run waits for it.
@@ -149,7 +141,7 @@ impl Outside for App {
     }
 
     async fn image(&self, key: &str) -> anyhow::Result<Option<ImageStatus>> {
-        read(self, key, LARGEST_IMAGE, |body| {
+        read(self, key, LONGEST_IMAGE, |body| {
             serde_json::from_slice(body)
         })
         .await
@@ -157,7 +149,7 @@ impl Outside for App {
 
     async fn refusal(&self, ami: &str) -> anyhow::Result<Option<Refusal>> {
         let key = refusal::key(ami);
-        read(self, &key, LARGEST_IMAGE, |body| {
+        read(self, &key, LONGEST_IMAGE, |body| {
             serde_json::from_slice(body)
         })
         .await

@@ -21,6 +21,7 @@ pub mod golden;
 pub mod inspec;
 pub mod links;
 pub mod monthly;
+pub mod published;
 pub mod record;
 pub mod slack;
 pub mod snooze;

@@ -5,7 +5,6 @@
 
 mod attribute;
 mod beside;
-mod key;
 mod look;
 mod looks;
 mod outcome;

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 
 use super::html::encoded;
 use super::model::{Fleet, Input};
-use super::rows::{Assessment, time};
-use super::{LONGEST_IMAGE, LONGEST_REPORT};
+use super::rows::Assessment;
+use crate::published::key::finished;
+use crate::published::{LONGEST_IMAGE, LONGEST_REPORT};
 
 /// The file that is a report.
 const REPORT: &str = "report.json";
@@ -95,7 +96,8 @@ fn input(path: &Path, page_dir: &Path) -> Result<Input, String> {
 fn place(path: &Path, report: &Report) -> (String, String, Timestamp) {
     let mut above = path.ancestors().skip(1).map(name);
     let (last, ami, family) = (above.next(), above.next(), above.next());
-    if let (Some(finished), Some(ami), Some(family)) = (last.as_deref().and_then(time), ami, family)
+    if let (Some(finished), Some(ami), Some(family)) =
+        (last.as_deref().and_then(finished), ami, family)
         && !ami.is_empty()
         && !family.is_empty()
     {

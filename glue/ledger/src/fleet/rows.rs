@@ -4,68 +4,16 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail};
-use hardtarget_report::image_status::{self, ImageStatus};
+use hardtarget_report::image_status::ImageStatus;
 use hardtarget_report::{Counts, Report, Score, Severity};
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::table::{Expected, Row, Table};
 
-/// How the time stands in a report's key: ISO 8601's basic form.
-pub const STAMP: &str = "%Y%m%dT%H%M%SZ";
 /// How often a write is tried that somebody else was faster with.
 const ATTEMPTS: usize = 20;
-
-/// What a key says of the report under it: `reports/<family>/<ami>/<finished>/report.json`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place<'a> {
-    /// The family.
-    pub family: &'a str,
-    /// The AMI.
-    pub ami: &'a str,
-    /// When the scan ended.
-    pub finished: Timestamp,
-}
-
-impl<'a> Place<'a> {
-    /// Reads the key of a published report.
-    #[must_use]
-    pub fn of_report(key: &'a str) -> Option<Self> {
-        let rest = key.strip_prefix("reports/")?.strip_suffix("/report.json")?;
-        let mut parts = rest.split('/');
-        let (family, ami) = (name(parts.next()?)?, name(parts.next()?)?);
-        let finished = time(parts.next()?)?;
-        parts.next().is_none().then_some(Self {
-            family,
-            ami,
-            finished,
-        })
-    }
-}
-
-/// Family and AMI of the key `reports/<family>/<ami>/image.json`.
-#[must_use]
-pub fn image_key(key: &str) -> Option<(&str, &str)> {
-    let rest = key.strip_prefix("reports/")?;
-    let rest = rest.strip_suffix(image_status::NAME)?.strip_suffix('/')?;
-    let (family, ami) = rest.split_once('/')?;
-    Some((name(family)?, name(ami).filter(|ami| !ami.contains('/'))?))
-}
-
-/// A segment that names something: a browser takes the others for a way up.
-fn name(segment: &str) -> Option<&str> {
-    (!matches!(segment, "" | "." | "..")).then_some(segment)
-}
-
-/// The time in a key's segment.
-#[must_use]
-pub fn time(segment: &str) -> Option<Timestamp> {
-    let time = DateTime::strptime(STAMP, segment).ok()?;
-    Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
-}
 
 /// One assessment, as far as the page shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -264,30 +212,6 @@ mod tests {
 
     const HISTORY: SignedDuration = SignedDuration::from_hours(24 * 400);
     const AT: Timestamp = Timestamp::constant(1_795_241_701, 0);
-
-    #[test]
-    fn what_keys_say() {
-        let key = "reports/web/ami-0c1f3a9b27d5e8846/20261121T061501Z/report.json";
-        let place = Place::of_report(key).unwrap();
-        assert_eq!((place.family, place.ami), ("web", "ami-0c1f3a9b27d5e8846"));
-        assert_eq!(place.finished, AT);
-        for strange in [
-            "reports/web/ami-1/20261121T061501Z/report.html",
-            "reports/web/ami-1/soon/report.json",
-            "reports/web/report.json",
-            "reports/../ami-1/20261121T061501Z/report.json",
-            "reports/web/a/b/20261121T061501Z/report.json",
-            "scans/web/ami-1/20261121T061501Z/report.json",
-        ] {
-            assert_eq!(Place::of_report(strange), None, "{strange}");
-        }
-        assert_eq!(
-            image_key("reports/web/ami-1/image.json"),
-            Some(("web", "ami-1"))
-        );
-        assert_eq!(image_key("reports/web/a/b/image.json"), None);
-        assert_eq!(image_key("reports/./ami-1/image.json"), None);
-    }
 
     #[tokio::test]
     async fn a_row_says_what_the_report_says_and_expires_with_the_history() {

@@ -5,7 +5,8 @@ use hardtarget_report::image_status::ImageStatus;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{Fleet, Input};
-use super::rows::{Assessment, STAMP};
+use super::rows::Assessment;
+use crate::published::key::FINISHED;
 
 /// 2026-11-21 19:30 UTC: when these fleets are looked at.
 pub const NOW: Timestamp = Timestamp::constant(1_795_289_400, 0);
@@ -218,7 +219,7 @@ fn assessment(story: &Story, number: u64, noise: u64, known: &ImageStatus) -> As
 fn link(family: &str, ami: &str, finished: Timestamp) -> String {
     format!(
         "reports/{family}/{ami}/{}/report.html",
-        finished.strftime(STAMP)
+        finished.strftime(FINISHED)
     )
 }
 
@@ -310,7 +311,7 @@ pub fn hostile() -> Fleet {
                     assessment,
                     link: format!(
                         "reports/{segments}/{}/report.html",
-                        finished.strftime(STAMP)
+                        finished.strftime(FINISHED)
                     ),
                 });
             }

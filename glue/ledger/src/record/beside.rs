@@ -7,10 +7,6 @@ use serde::Deserialize;
 
 use crate::change::ScoreMove;
 
-/// The most bytes that are read of an `image.json` and of a `diff.json`, which has the findings of both reports.
-pub(super) const LARGEST_IMAGE: usize = 64 << 10;
-pub(super) const LARGEST_DIFF: usize = 24 << 20;
-
 /// The only versions there are.
 const IMAGE_VERSION: u32 = 1;
 const DIFF_VERSION: u32 = 1;

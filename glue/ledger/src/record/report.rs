@@ -1,46 +1,38 @@
 //! A published report as a look at its family, or at its AMI.
 
 use hardtarget_report::image_status::ImageStatus;
-use hardtarget_report::{Finding, Report, Status, Vulnerability, clean_line, diff, v1};
+use hardtarget_report::{Finding, Report, Status, Vulnerability, clean_line, diff};
 use jiff::Timestamp;
 use tracing::{error, info};
 
 use super::beside;
-use super::key::ReportKey;
 use super::{LookAt, Looked, LookedFor, Reread, Sight, look, publish};
 use crate::app::App;
 use crate::aws::s3::Object;
 use crate::change::{Change, ScoreMove, Source};
 use crate::entry::{Order, Package, Sighting};
 use crate::fault::Fault;
+use crate::published::key::ReportKey;
+use crate::published::{self, LONGEST_DIFF, LONGEST_IMAGE, Published};
 use crate::target::Target;
-
-/// The most bytes that are read of a report: more is not published either.
-const LARGEST: usize = 8 << 20;
 
 /// The most that is kept of what a finding has taken in, and of feeds: a row of DynamoDB has its limit.
 const MOST_TAKEN_IN: usize = 60;
 const MOST_FEEDS: usize = 10;
 
-/// Records a published report, and writes down what is to be told of it. What cannot be read is said in the
-/// log and left; an error means that trying again may help.
-pub async fn report(app: &App, key: &str, now: Timestamp) -> anyhow::Result<()> {
-    let Some(parsed) = ReportKey::parse(key) else {
-        error!(key, "this is no key of a report");
-        return Ok(());
-    };
-    let report = match read(app, key).await? {
-        Ok(report) => report,
-        Err(why) => {
-            error!(key, why, "a report that cannot be read");
-            return Ok(());
-        }
-    };
+/// Records a published report, and writes down what is to be told of it. An error means that trying again may
+/// help.
+pub async fn report(app: &App, published: &Published<'_>, now: Timestamp) -> anyhow::Result<()> {
+    let Published {
+        key: parsed,
+        report,
+    } = published;
+    let key = parsed.as_str();
     if report.scan.status == Status::Failed {
         info!(key, "the scan failed: it has looked at nothing");
         return Ok(());
     }
-    let image = image(app, &parsed).await?;
+    let image = image(app, parsed).await?;
     let created = image.as_ref().and_then(|image| image.created);
     let at = LookAt {
         target: if app.config.by_ami {
@@ -55,15 +47,15 @@ pub async fn report(app: &App, key: &str, now: Timestamp) -> anyhow::Result<()> 
             parsed.look(&report.scan.id),
         ),
         report: Some(key.to_owned()),
-        sight: sight(&report),
+        sight: sight(report),
     };
-    let outcome = look(&app.ledger, &at, &Published(app), app.config.history).await?;
+    let outcome = look(&app.ledger, &at, &Bucket(app), app.config.history).await?;
     info!(key, target = %at.target, newest = outcome.newest, first = outcome.first, "recorded");
     if let Some(change) = outcome.into_change(&at) {
         let change = Change {
             ami: Some(parsed.ami.to_owned()),
             ami_name: image.and_then(|image| image.name.map(|name| clean_line(&name, 200))),
-            score: score(app, &parsed, &report).await?,
+            score: score(app, parsed, report).await?,
             ..change
         };
         publish(app, change, now).await?;
@@ -100,14 +92,14 @@ pub fn sight(report: &Report) -> Sight {
 }
 
 /// The reports in the bucket.
-struct Published<'a>(&'a App);
+struct Bucket<'a>(&'a App);
 
-impl Reread for Published<'_> {
+impl Reread for Bucket<'_> {
     async fn again(&self, looked: &Looked) -> anyhow::Result<Option<Sight>> {
         let Some(key) = &looked.report else {
             return Ok(None);
         };
-        match read(self.0, key).await? {
+        match published::report(self.0, key).await? {
             Ok(report) => Ok(Some(sight(&report))),
             Err(why) => {
                 error!(key, why, "a report that was recorded cannot be read again");
@@ -117,19 +109,10 @@ impl Reread for Published<'_> {
     }
 }
 
-/// Reads a report, or says why it cannot be read.
-async fn read(app: &App, key: &str) -> anyhow::Result<Result<Report, String>> {
-    Ok(match app.s3.get(key, LARGEST).await? {
-        Object::Missing => Err("it is not there".to_owned()),
-        Object::TooLarge => Err("it is longer than 8 MiB".to_owned()),
-        Object::Body(json) => v1::parse(&json).map_err(|error| error.to_string()),
-    })
-}
-
 /// What is known of the AMI, if it is known.
 async fn image(app: &App, parsed: &ReportKey<'_>) -> anyhow::Result<Option<ImageStatus>> {
     let key = parsed.image();
-    let read = match app.s3.get(&key, beside::LARGEST_IMAGE).await? {
+    let read = match app.s3.get(&key, LONGEST_IMAGE).await? {
         Object::Missing => return Ok(None),
         Object::TooLarge => Err("it is too long".to_owned()),
         Object::Body(json) => beside::image(&json, parsed.ami),
@@ -146,7 +129,7 @@ async fn score(
     report: &Report,
 ) -> anyhow::Result<Option<ScoreMove>> {
     let key = parsed.diff();
-    let read = match app.s3.get(&key, beside::LARGEST_DIFF).await? {
+    let read = match app.s3.get(&key, LONGEST_DIFF).await? {
         Object::Missing => return Ok(beside::first_score(report)),
         Object::TooLarge => Err("it is too long".to_owned()),
         Object::Body(json) => beside::score(&json, report),

@@ -4,8 +4,8 @@ use hardtarget_report::clean_line;
 use serde_json::{Value, json};
 
 use super::super::model::{Family, Image, Status};
-use super::super::rows::STAMP;
 use super::{REASON, encoded, line};
+use crate::published::key::FINISHED;
 
 /// `{"p": prefix of names, "b": base of links, "o": older ones, "i": [image, …]}`, safe inside a `script`.
 /// An image is `[name, ami, at, status, score, findings, vulnerabilities, breaks, link, reason]`:
@@ -68,7 +68,7 @@ fn link(image: &Image, base: &str) -> Value {
     let ruled = format!(
         "{base}{}/{}/report.html",
         image.ami,
-        image.at.strftime(STAMP)
+        image.at.strftime(FINISHED)
     );
     match &image.link {
         None => Value::Null,

@@ -8,44 +8,48 @@ use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 
 /// How the end of the scan stands in the key: ISO 8601's basic form.
-const FINISHED: &str = "%Y%m%dT%H%M%SZ";
+pub const FINISHED: &str = "%Y%m%dT%H%M%SZ";
 
 /// The longest family, see [`hardtarget_report::family`].
 const LONGEST_FAMILY: usize = 128;
 
 /// The key of a published report: `reports/<family>/<ami>/<finished>/report.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ReportKey<'a> {
+pub struct ReportKey<'a> {
     key: &'a str,
     /// The family.
-    pub(super) family: &'a str,
+    pub family: &'a str,
     /// The AMI.
-    pub(super) ami: &'a str,
+    pub ami: &'a str,
     /// When the scan ended.
-    pub(super) finished: Timestamp,
+    pub finished: Timestamp,
 }
 
 impl<'a> ReportKey<'a> {
     /// Reads a key; `None` if it is no report's.
-    pub(super) fn parse(key: &'a str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(key: &'a str) -> Option<Self> {
         let rest = key.strip_prefix("reports/")?.strip_suffix("/report.json")?;
         let mut parts = rest.split('/');
-        let (family, ami, finished) = (parts.next()?, parts.next()?, parts.next()?);
-        let at = DateTime::strptime(FINISHED, finished).ok()?;
-        let at = at.to_zoned(TimeZone::UTC).ok()?.timestamp();
-        let is_whole = parts.next().is_none();
-        // strptime takes fewer digits as well: of one time there is one key.
-        let is_plain = at.strftime(FINISHED).to_string() == finished;
-        (is_whole && is_plain && is_family(family) && is_ami(ami)).then_some(Self {
+        let (family, ami, at) = (parts.next()?, parts.next()?, parts.next()?);
+        let finished = finished(at)?;
+        (parts.next().is_none() && is_family(family) && is_ami(ami)).then_some(Self {
             key,
             family,
             ami,
-            finished: at,
+            finished,
         })
     }
 
+    /// The key itself.
+    #[must_use]
+    pub const fn as_str(&self) -> &'a str {
+        self.key
+    }
+
     /// The key of what is known of the AMI.
-    pub(super) fn image(&self) -> String {
+    #[must_use]
+    pub fn image(&self) -> String {
         format!(
             "reports/{}/{}/{}",
             self.family,
@@ -55,14 +59,16 @@ impl<'a> ReportKey<'a> {
     }
 
     /// The key of what changed since the report before.
-    pub(super) fn diff(&self) -> String {
+    #[must_use]
+    pub fn diff(&self) -> String {
         let directory = self.key.trim_end_matches("report.json");
         format!("{directory}diff.json")
     }
 
     /// The id of the look by this report with this scan id. Nobody else's scan has the same, whatever id its
     /// machine gives it.
-    pub(super) fn look(&self, scan: &str) -> String {
+    #[must_use]
+    pub fn look(&self, scan: &str) -> String {
         let digest = Sha256::new()
             .chain_update(self.key)
             .chain_update([0])
@@ -70,6 +76,24 @@ impl<'a> ReportKey<'a> {
             .finalize();
         data_encoding::HEXLOWER.encode(digest.get(..16).unwrap_or_default())
     }
+}
+
+/// Family and AMI of the key `reports/<family>/<ami>/image.json`.
+#[must_use]
+pub fn of_image(key: &str) -> Option<(&str, &str)> {
+    let rest = key.strip_prefix("reports/")?;
+    let rest = rest.strip_suffix(image_status::NAME)?.strip_suffix('/')?;
+    let (family, ami) = rest.split_once('/')?;
+    (is_family(family) && is_ami(ami)).then_some((family, ami))
+}
+
+/// The time in a key's segment.
+#[must_use]
+pub fn finished(segment: &str) -> Option<Timestamp> {
+    let at = DateTime::strptime(FINISHED, segment).ok()?;
+    let at = at.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    // strptime takes fewer digits as well: of one time there is one key.
+    (at.strftime(FINISHED).to_string() == segment).then_some(at)
 }
 
 fn is_family(text: &str) -> bool {
@@ -137,6 +161,19 @@ mod tests {
             "scans/web/ami-0abc/20261121T061501Z/report.json",
         ] {
             assert_eq!(ReportKey::parse(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn an_images_key() {
+        let key = "reports/web/ami-0abc/image.json";
+        assert_eq!(of_image(key), Some(("web", "ami-0abc")));
+        for strange in [
+            "reports/web/a/b/image.json",
+            "reports/./ami-0abc/image.json",
+            "reports/web/ami-0abc/report.json",
+        ] {
+            assert_eq!(of_image(strange), None, "{strange}");
         }
     }
 
