@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hardtarget_ledger::fleet::html::html;
-use hardtarget_ledger::fleet::model::{Fleet, Input};
+use hardtarget_ledger::fleet::model::Input;
 use hardtarget_ledger::fleet::{folder, sample};
 use hardtarget_report::diff::diff;
 use hardtarget_report::sample as report_sample;
@@ -24,14 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if reports {
         return bucket(&dir);
     }
-    let (inputs, statuses) = sample::typical();
-    for (name, fleet) in [
-        ("typical", Fleet::new(inputs, statuses)),
-        ("empty", Fleet::default()),
-        ("one", sample::large(1, 1)),
-        ("large", sample::large(500, 50)),
-        ("hostile", sample::hostile()),
-    ] {
+    for (name, fleet) in sample::all() {
         fs::write(dir.join(format!("{name}.html")), html(&fleet, sample::NOW))?;
     }
     Ok(())

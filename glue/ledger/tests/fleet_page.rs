@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use hardtarget_ledger::fleet::html::html;
-use hardtarget_ledger::fleet::model::Fleet;
 use hardtarget_ledger::fleet::sample;
 
 /// Where Debian has Chromium, unless `HARDTARGET_CHROMIUM` says otherwise.
@@ -33,14 +32,7 @@ fn the_fleet_page_works_in_a_browser() {
         );
     }
     let pages = tempfile::tempdir().unwrap();
-    let (inputs, statuses) = sample::typical();
-    for (name, fleet) in [
-        ("typical", Fleet::new(inputs, statuses)),
-        ("empty", Fleet::default()),
-        ("one", sample::large(1, 1)),
-        ("large", sample::large(500, 50)),
-        ("hostile", sample::hostile()),
-    ] {
+    for (name, fleet) in sample::all() {
         let page = html(&fleet, sample::NOW);
         fs::write(pages.path().join(format!("{name}.html")), page).unwrap();
     }

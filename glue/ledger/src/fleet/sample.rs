@@ -11,6 +11,19 @@ use crate::published::key::FINISHED;
 /// 2026-11-21 19:30 UTC: when these fleets are looked at.
 pub const NOW: Timestamp = Timestamp::constant(1_795_289_400, 0);
 
+/// All of them by name, as pages are made of them.
+#[must_use]
+pub fn all() -> [(&'static str, Fleet); 5] {
+    let (inputs, statuses) = typical();
+    [
+        ("typical", Fleet::new(inputs, statuses)),
+        ("empty", Fleet::default()),
+        ("one", large(1, 1)),
+        ("large", large(500, 50)),
+        ("hostile", hostile()),
+    ]
+}
+
 /// What is known of an AMI; it was made ten minutes before.
 #[must_use]
 pub fn status(family: &str, ami: &str, word: &str, since: Timestamp) -> ImageStatus {
