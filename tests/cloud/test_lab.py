@@ -10,15 +10,17 @@ What moto cannot do, and what the lab does about it:
 - Console output is the same for every instance: the lab answers GetConsoleOutput itself.
 - IAM conditions are not evaluated: see the tests of the template's policies.
 - Presigned URLs are not verified: whoever needs that asks S3 itself.
+- Of two writes at once with the same condition both may succeed: `Wire.serve` lets one in after the other.
 """
 
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
-from lab import Lab
+from lab import REGION, Lab
 
 ECHO = [sys.executable, Path(__file__).parent / "echo_function.py"]
 
@@ -111,3 +113,50 @@ def test_a_put_that_must_be_the_first_is(lab):
     lab.s3.put_object(**put)
     with pytest.raises(ClientError, match="PreconditionFailed"):
         lab.s3.put_object(**put)
+
+
+def met_by(writers, write):
+    """How many of so many writers at once met their write's condition."""
+    start, met = threading.Barrier(writers), []
+
+    def run():
+        start.wait()
+        try:
+            write()
+            met.append(True)
+        except ClientError as error:
+            assert error.response["Error"]["Code"] in ("ConditionalCheckFailedException", "PreconditionFailed")
+
+    threads = [threading.Thread(target=run) for _ in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(met)
+
+
+@pytest.fixture
+def often_in_turn():
+    """Lets Python's threads, moto's among them, take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_of_writes_at_once_one_meets_the_condition(aws, often_in_turn):
+    aws.reset()
+    table, s3 = aws.client("dynamodb"), aws.client("s3")
+    table.create_table(
+        TableName="ledger",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    s3.create_bucket(Bucket="lab", CreateBucketConfiguration={"LocationConstraint": REGION})
+    absent = "attribute_not_exists(pk)"
+    for number in range(20):
+        row = {"TableName": "ledger", "Item": {"pk": {"S": f"{number}"}}, "ConditionExpression": absent}
+        assert met_by(4, lambda row=row: table.put_item(**row)) == 1
+        key = {"Bucket": "lab", "Key": f"{number}", "Body": b"", "IfNoneMatch": "*"}
+        assert met_by(4, lambda key=key: s3.put_object(**key)) == 1

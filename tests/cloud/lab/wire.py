@@ -4,6 +4,7 @@ import io
 import json
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, parse_qsl, unquote
 
@@ -92,6 +93,7 @@ class Wire:
     def __init__(self, app):
         self.app = app
         self.lock = threading.Lock()
+        self.condition = threading.Lock()
         self.reset()
 
     def reset(self):
@@ -120,17 +122,24 @@ class Wire:
             return start_response(status, headers, exc_info)
 
         if fault is None:
-            return self.app(environ, start)
+            return self.serve(call, environ, start)
         if fault.effect == "hang":
             self.ended.wait(300)
             return answer(start, 503, {}, b"")
         if fault.effect == "lost":
-            b"".join(self.app(environ, lambda *_: None))
+            b"".join(self.serve(call, environ, lambda *_: None))
             fault.then(call)
             return answer(start, 503, {}, b"")
         if fault.effect == "answer":
             return answer(start, *fault.then(call))
         return answer(start, *error(call, fault))
+
+    def serve(self, call, environ, start):
+        """What moto answers. It looks at a write's condition first and writes then, so two at once may both find
+        it met; at AWS just one does."""
+        conditional = call.service == "dynamodb" or "if-none-match" in call.headers
+        with self.condition if conditional else nullcontext():
+            return self.app(environ, start)
 
 
 def read(environ):
