@@ -337,12 +337,36 @@ pub(super) fn check(args: &ScanArgs) -> Result<(), UsageError> {
             )));
         }
     }
-    if args.fail_under.is_some() && !engines(args).contains(&EngineId::Lynis) {
-        return Err(UsageError(
-            "--fail-under needs a score, and only the engine lynis gives one".to_owned(),
-        ));
+    let engines = engines(args);
+    let unused = only_one_engine(args)
+        .into_iter()
+        .find(|(_, given, engine)| *given && !engines.contains(engine));
+    if let Some((option, _, engine)) = unused {
+        return Err(UsageError(format!(
+            "{option} is for the engine {engine}, which --engine leaves out"
+        )));
     }
     Ok(())
+}
+
+/// The options that only one engine reads, and whether they are given.
+fn only_one_engine(args: &ScanArgs) -> [(&'static str, bool, EngineId); 6] {
+    [
+        ("--fail-under", args.fail_under.is_some(), EngineId::Lynis),
+        ("--stock-lynis", args.stock_lynis, EngineId::Lynis),
+        ("--lynis", args.lynis.is_some(), EngineId::Lynis),
+        (
+            "--advisories",
+            args.advisories.is_some(),
+            EngineId::Packages,
+        ),
+        ("--scap", args.scap.is_some(), EngineId::OpenScap),
+        (
+            "--scap-profile",
+            args.scap_profile.is_some(),
+            EngineId::OpenScap,
+        ),
+    ]
 }
 
 fn engines(args: &ScanArgs) -> BTreeSet<EngineId> {
