@@ -244,15 +244,16 @@ def test_what_is_no_report_is_said_in_the_log_and_left(ledger):
         f"reports/web/{OLD}/20261120T061503Z/report.json",
         f"reports/web/{OLD}/20261120T061504Z/report.json",
     ]
-    bodies = [reports.load(), reports.load(), "{", reports.load() | {"schema_version": 2}, b" " * (8 << 20) + b"{}"]
+    bodies = [reports.load(), reports.load(), "{", reports.load() | {"schema_version": 2}, b" " * (16 << 20) + b"{}"]
     for key, body in zip(keys, bodies, strict=True):
         ledger.put(key, body)
     ledger.queues["ledger"].send(event(f"reports/web/{OLD}/20261120T061509Z/report.json"))
     ledger.settle()
     assert ledger.queues["ledger"].bodies() == [] and ledger.dead("ledger") == []
     assert ledger.rows() == [] and ledger.changes() == []
-    said = {line.get("key") for line in ledger.errors()}
-    assert said >= set(keys)
+    said = {line.get("key"): line.get("why") for line in ledger.errors()}
+    assert said.keys() >= set(keys)
+    assert said[keys[-1]] == "it is longer than 16 MiB"
 
 
 def test_a_failed_scan_has_looked_at_nothing(ledger):

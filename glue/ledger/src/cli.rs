@@ -56,6 +56,7 @@ pub enum Command {
     /// List the snoozes, or the open findings of the ledger
     List(list::ListArgs),
     /// Write the page of the fleet from a folder of reports; needs no AWS
+    #[command(long_about = page::LONG_ABOUT)]
     Page(page::PageArgs),
 }
 

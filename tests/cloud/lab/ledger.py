@@ -12,6 +12,7 @@ import hashlib
 import json
 import threading
 from collections import deque
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from boto3.dynamodb.types import TypeDeserializer
@@ -173,13 +174,14 @@ class LedgerLab:
 
     def two_at_once(self, first, second, name="ledger", meet=None):
         """Two events at the same time, each in a process of its own. With `meet`, a call such as
-        `("dynamodb", "Query")`, the first such call of each waits until the other has come as far.
-        Gives what came of both."""
+        `("dynamodb", "Query")`, the first such call of each waits until the other has come as far:
+        it is an error if they do not meet. Gives what came of both."""
         pair = [self.function(name, part) for part in (1, 2)]
         for one in pair:
             one.start()
+        barrier = None
         if meet:
-            self.hold([one.env["AWS_ACCESS_KEY_ID"] for one in pair], *meet)
+            barrier = self.hold([one.env["AWS_ACCESS_KEY_ID"] for one in pair], *meet)
         done = [None, None]
 
         def run(part, event):
@@ -192,24 +194,24 @@ class LedgerLab:
             thread.join()
         for one in pair:
             one.stop()
+        assert barrier is None or not barrier.broken, f"they did not meet at {meet}"
         self.invocations += done
         return done
 
     def hold(self, keys, service, action):
-        """Makes the first call of each of two processes wait for the other's."""
+        """Makes the first call of each of two processes wait for the other's. Gives what they wait at, which is
+        broken if one waited in vain."""
         barrier, waits = threading.Barrier(2), set(keys)
 
         def watch(call):
             key = access_key(call)
             if (call.service, call.action) == (service, action) and key in waits:
                 waits.discard(key)
-                # The other may have ended before it came so far.
-                try:
-                    barrier.wait(10)
-                except threading.BrokenBarrierError:
-                    return
+                with suppress(threading.BrokenBarrierError):
+                    barrier.wait(60)
 
         self.aws.wire.watchers.append(watch)
+        return barrier
 
     def fail(self, service, action, code="InternalError", status=500, **more):
         """Makes calls fail, see `Fault`; gives it, so that `hits` can be read."""

@@ -11,20 +11,22 @@ use jiff::Timestamp;
 use super::{Failure, output};
 use crate::fleet::{folder, html::html};
 
-const LONG_HELP: &str = "\
-Finds every report.json below DIR, at any depth; symbolic links are not followed. What cannot be read is
+/// What `page --help` begins with. Each paragraph is one line: clap breaks it.
+pub(super) const LONG_ABOUT: &str = "\
+Write the page of the fleet from a folder of reports; needs no AWS
+
+Finds every report.json below DIR, at any depth; symbolic links are not followed. What cannot be read is \
 named on stderr and left out.
 
-Where reports lie as in the bucket (<family>/<ami>/<finished>/report.json) the path says what they are, and
-image.json beside them tells of AMIs without a report. Other reports are images of their own, by their AMI,
-host name or directory; their family is the host's name without numbers and versions, or the directory's
+Where reports lie as in the bucket (<family>/<ami>/<finished>/report.json) the path says what they are, and \
+image.json beside them tells of AMIs without a report. Other reports are images of their own, by their AMI, \
+host name or directory; their family is the host's name without numbers and versions, or the directory's \
 where the host has no name of its own (localhost, ip-...).
 
-The page links to the report.html beside a report, or to the report.json if there is none, relative to where
+The page links to the report.html beside a report, or to the report.json if there is none, relative to where \
 the page is written.";
 
 #[derive(Debug, Args)]
-#[command(long_about = format!("Write the page of the fleet from a folder of reports; needs no AWS\n\n{LONG_HELP}"))]
 pub struct PageArgs {
     /// The folder, for example a copy of the bucket
     #[arg(value_name = "DIR")]
