@@ -5,8 +5,10 @@
 //! (`Custom:Inspec` and whatever else the settings name); what it does not show any more is fixed. An instance
 //! without items of a type was not looked at: silence is not compliance.
 
-mod event;
-mod items;
+#[doc(hidden)]
+pub mod event;
+#[doc(hidden)]
+pub mod items;
 
 use std::collections::BTreeSet;
 

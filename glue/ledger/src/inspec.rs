@@ -5,7 +5,8 @@
 //! by the time at which S3 got the object. A report that cannot be read is said in the log and does not come
 //! again.
 
-mod document;
+#[doc(hidden)]
+pub mod document;
 
 use anyhow::Context as _;
 use jiff::Timestamp;

@@ -182,19 +182,24 @@ impl Slack {
     async fn call(&self, request: Request, waits: &mut u32) -> Result<Value, SlackError> {
         let method = request.method;
         let answer = transport::send(&self.agent, request, waits).await?;
-        let broken = |why: &str| SlackError::Broken {
+        read(method, &answer)
+    }
+}
+
+/// What an answer of the API's `method` says, if that is `ok`.
+#[doc(hidden)]
+pub fn read(method: &'static str, answer: &str) -> Result<Value, SlackError> {
+    let broken = |why: &str| SlackError::Broken {
+        method,
+        why: why.to_owned(),
+    };
+    let value: Value = serde_json::from_str(answer).map_err(|_| broken("the answer is no JSON"))?;
+    match (value.get("ok"), value.get("error").and_then(Value::as_str)) {
+        (Some(Value::Bool(true)), _) => Ok(value),
+        (_, Some(word)) => Err(SlackError::Refused {
             method,
-            why: why.to_owned(),
-        };
-        let value: Value =
-            serde_json::from_str(&answer).map_err(|_| broken("the answer is no JSON"))?;
-        match (value.get("ok"), value.get("error").and_then(Value::as_str)) {
-            (Some(Value::Bool(true)), _) => Ok(value),
-            (_, Some(word)) => Err(SlackError::Refused {
-                method,
-                word: clean_line(word, WORD),
-            }),
-            _ => Err(broken("the answer says neither that it is ok nor why not")),
-        }
+            word: clean_line(word, WORD),
+        }),
+        _ => Err(broken("the answer says neither that it is ok nor why not")),
     }
 }

@@ -15,7 +15,7 @@ const MOST: usize = 1000;
 
 /// Whose compliance an event is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Whose {
+pub enum Whose {
     /// These instances'.
     Instances(BTreeSet<String>),
     /// It names tags, groups or all: anybody's.
@@ -26,11 +26,11 @@ pub(super) enum Whose {
 
 /// What an event is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Ran {
+pub struct Ran {
     /// EventBridge's id of the event: the same when it comes again.
-    pub(super) event: String,
+    pub event: String,
     /// Whose compliance may have changed.
-    pub(super) whose: Whose,
+    pub whose: Whose,
 }
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ struct Target {
 }
 
 /// Reads an event. An error says in one sentence what it is not.
-pub(super) fn read(event: &Value) -> Result<Ran, String> {
+pub fn read(event: &Value) -> Result<Ran, String> {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
     let id = text("/id").unwrap_or_default();
     if !is_id(id) {
@@ -77,7 +77,7 @@ pub(super) fn read(event: &Value) -> Result<Ran, String> {
 /// Whether text is the id of an EC2 instance (`i-`, 8 or 17 hexadecimal digits) or of another machine that
 /// Systems Manager manages (`mi-`, 17): API reference, `ListComplianceItems`, and EC2's "Resource IDs".
 #[must_use]
-pub(super) fn is_instance(text: &str) -> bool {
+pub fn is_instance(text: &str) -> bool {
     let lengths: &[usize] = if text.starts_with("mi-") {
         &[17]
     } else {

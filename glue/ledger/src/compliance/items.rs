@@ -13,17 +13,13 @@ const ID: usize = 200;
 
 /// The engine of the faults of a type: `ssm:Custom:Inspec`.
 #[must_use]
-pub(super) fn engine(compliance_type: &str) -> String {
+pub fn engine(compliance_type: &str) -> String {
     clean_line(&format!("ssm:{compliance_type}"), ID)
 }
 
 /// What is not compliant, by its key. Items of the same title are one fault, with the worst severity.
 #[must_use]
-pub(super) fn faults(
-    instance: &str,
-    compliance_type: &str,
-    items: &[ComplianceItem],
-) -> Vec<Fault> {
+pub fn faults(instance: &str, compliance_type: &str, items: &[ComplianceItem]) -> Vec<Fault> {
     let mut faults: BTreeMap<String, Fault> = BTreeMap::new();
     for item in items {
         if item.status != "NON_COMPLIANT" {

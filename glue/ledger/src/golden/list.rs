@@ -24,6 +24,9 @@ use super::user_data;
 /// parameter tiers").
 const LONGEST: usize = 64 * 1024;
 
+/// The most problems that are told one by one: the message of a run has room for them.
+const MOST_PROBLEMS: usize = 100;
+
 /// What the text says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct List {
@@ -245,8 +248,8 @@ impl List {
             .collect()
     }
 
-    /// What is to be assessed, each AMI once, and all problems by position. `found` has the AMI of each
-    /// parameter, or why there is none.
+    /// What is to be assessed, each AMI once, and the problems by position; of very many the first, after one that
+    /// tells how many more there are. `found` has the AMI of each parameter, or why there is none.
     #[must_use]
     pub fn wanted(
         self,
@@ -287,6 +290,12 @@ impl List {
             });
         }
         problems.sort();
+        let more = problems.len().saturating_sub(MOST_PROBLEMS);
+        if more > 0 {
+            problems.truncate(MOST_PROBLEMS);
+            let what = format!("{more} more problems than the first {MOST_PROBLEMS} are not named");
+            problems.insert(0, Problem { position: 0, what });
+        }
         (wanted, problems)
     }
 }

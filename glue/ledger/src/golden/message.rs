@@ -4,7 +4,8 @@
 //! Set Up Continuous Golden AMI Vulnerability Assessments with Amazon Inspector" (AWS Security Blog): the AMI's
 //! tags, and `Finding-Severity-Critical-Count`, `-High-`, `-Medium-`, `-Low-` and `-Informational-Count`, all
 //! texts. They count the findings and the known vulnerabilities of the new report together, without what is
-//! waived; an AMI that was not assessed has none of them. The rest is in the member `hardtarget`:
+//! waived; an AMI that was not assessed has none of them, and no tag of such a name is told. The rest is in the
+//! member `hardtarget`:
 //!
 //! - `run`, `ami`, `name`, `family`, `status` (as in the AMI's tag, or `given-up`), `reason`, `since`;
 //! - `report` (its S3 URI), `score`, `findings` and `vulnerabilities` by severity (null where they were not
@@ -16,7 +17,7 @@
 //! If the list has problems, a last object has them: `{"hardtarget": {"run": …, "problems": ["entry 3: …"]}}`.
 //!
 //! What would be too large for SNS loses, until it fits: names of changes; the tags; all of `hardtarget` but
-//! `ami`, `status`, `reason` and `score`.
+//! `ami`, `status`, `reason` and `score`; the reasons.
 
 use std::collections::BTreeMap;
 
@@ -49,21 +50,29 @@ struct Measure {
     tags: bool,
     /// Whether more is told than the status and the counts.
     all: bool,
+    /// Whether it is told why an AMI has its status.
+    reasons: bool,
 }
 
 /// What is tried until it fits. A parameter has room for 370 AMIs, or for 630 with ids of the old form.
-const MEASURES: [Measure; 6] = [
-    Measure::of(20, true, true),
-    Measure::of(5, true, true),
-    Measure::of(1, true, true),
-    Measure::of(0, true, true),
-    Measure::of(0, false, true),
-    Measure::of(0, false, false),
+const MEASURES: [Measure; 7] = [
+    Measure::of(20, true, true, true),
+    Measure::of(5, true, true, true),
+    Measure::of(1, true, true, true),
+    Measure::of(0, true, true, true),
+    Measure::of(0, false, true, true),
+    Measure::of(0, false, false, true),
+    Measure::of(0, false, false, false),
 ];
 
 impl Measure {
-    const fn of(named: usize, tags: bool, all: bool) -> Self {
-        Self { named, tags, all }
+    const fn of(named: usize, tags: bool, all: bool, reasons: bool) -> Self {
+        Self {
+            named,
+            tags,
+            all,
+            reasons,
+        }
     }
 }
 
@@ -91,16 +100,16 @@ fn measured(
         let outcome = outcomes.get(&wanted.ami).unwrap_or(&nothing);
         let mut members = Map::new();
         if measure.tags {
-            let tags = outcome.tags.iter();
-            members.extend(tags.map(|(key, value)| {
+            let tags = outcome.tags.iter().map(|(key, value)| {
                 let value = Value::String(clean_line(value, 256));
                 (clean_line(key, 128), value)
-            }));
+            });
+            members.extend(tags.filter(|(key, _)| !is_ours(key)));
         }
         members.extend(outcome.report.iter().flat_map(counts));
         let told = match measure.all {
             true => told(run, &wanted.ami, outcome, bucket, measure.named),
-            false => in_short(&wanted.ami, outcome),
+            false => in_short(&wanted.ami, outcome, measure.reasons),
         };
         members.insert("hardtarget".to_owned(), told);
         Value::Object(members)
@@ -110,6 +119,11 @@ fn measured(
         message.push(json!({"hardtarget": {"run": run.run, "problems": run.problems}}));
     }
     Value::Array(message)
+}
+
+/// Whether a member of this name is ours to say.
+fn is_ours(name: &str) -> bool {
+    name == "hardtarget" || name.starts_with("Finding-Severity-")
 }
 
 fn counts(report: &Reported) -> impl Iterator<Item = (String, Value)> + use<'_> {
@@ -122,11 +136,12 @@ fn counts(report: &Reported) -> impl Iterator<Item = (String, Value)> + use<'_> 
     })
 }
 
-fn in_short(ami: &str, outcome: &Outcome) -> Value {
+fn in_short(ami: &str, outcome: &Outcome, reasons: bool) -> Value {
+    let reason = if reasons { &outcome.reason } else { "" };
     json!({
         "ami": ami,
         "status": outcome.status,
-        "reason": clean_line(&outcome.reason, 80),
+        "reason": clean_line(reason, 80),
         "score": outcome.report.as_ref().and_then(|report| report.score),
     })
 }

@@ -25,7 +25,8 @@ const NO_SCRIPT: &[&str] = &[
 pub fn script(text: &str) -> Result<String, String> {
     let decoded = decoded(text)?;
     let script = decoded.as_deref().unwrap_or(text).trim();
-    let script = script.replace("\r\n", "\n");
+    let lines = script.split('\n').map(|line| line.trim_end_matches('\r'));
+    let script = lines.collect::<Vec<_>>().join("\n");
     let begin = script.get(..32).unwrap_or(&script).to_ascii_lowercase();
     if NO_SCRIPT.iter().any(|other| begin.starts_with(other)) {
         let line = clean_line(script.lines().next().unwrap_or_default(), 40);
@@ -70,6 +71,7 @@ mod tests {
         let script_of = "#!/bin/bash \n yum -y update\n";
         assert_eq!(script(text).unwrap(), script_of);
         assert_eq!(script(&BASE64.encode(text.as_bytes())).unwrap(), script_of);
+        assert_eq!(script("#!/bin/sh\r\r\nls").unwrap(), "#!/bin/sh\nls\n");
         // A shell runs what has no first line of its own.
         assert_eq!(script("echo").unwrap(), "echo\n");
     }

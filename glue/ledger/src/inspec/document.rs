@@ -12,7 +12,7 @@ use crate::entry::Sighting;
 use crate::fault::Fault;
 
 /// The engine of all faults that InSpec finds.
-pub(super) const ENGINE: &str = "inspec";
+pub const ENGINE: &str = "inspec";
 
 /// The most controls and results of a report.
 const MOST: usize = 100_000;
@@ -24,27 +24,27 @@ const ID: usize = 200;
 
 /// Why a text is no report of InSpec.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum DocumentError {
+pub enum DocumentError {
     /// It is no JSON, or has another shape.
     #[error("no JSON of InSpec: {}", clean_line(&.0.to_string(), 300))]
     Shape(#[from] serde_json::Error),
     /// It has neither profiles nor controls.
     #[error("no JSON of InSpec: it has neither profiles nor controls")]
     Empty,
-    /// It has more than [`MOST`] controls or results.
+    /// It has more than 100,000 controls and results.
     #[error("more than {MOST} controls and results")]
     Many,
 }
 
 /// What a report tells, by the keys of the faults.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Tells {
+pub struct Tells {
     /// Controls that failed, open or waived.
-    pub(super) failed: Vec<Sighting>,
+    pub failed: Vec<Sighting>,
     /// The keys of controls that passed.
-    pub(super) passed: Vec<String>,
+    pub passed: Vec<String>,
     /// How many controls did not run.
-    pub(super) skipped: usize,
+    pub skipped: usize,
 }
 
 #[derive(Deserialize)]
@@ -106,7 +106,7 @@ impl Waiver {
 /// Reads a report about `name`. Controls of the same title (or id, where there is no title) are one: it failed if
 /// one of them failed, and is as severe as the worst. `json-min` has no titles and no impacts, so that the same
 /// control has another key there: use one of the two. The length of the text is for the caller to limit.
-pub(super) fn read(name: &str, text: &[u8]) -> Result<Tells, DocumentError> {
+pub fn read(name: &str, text: &[u8]) -> Result<Tells, DocumentError> {
     let document: Document = serde_json::from_slice(text)?;
     let mut controls = match (document.profiles, document.controls) {
         (Some(profiles), _) => profiles
@@ -131,6 +131,11 @@ pub(super) fn read(name: &str, text: &[u8]) -> Result<Tells, DocumentError> {
         if has("failed") {
             let one = control.sighting(key.clone());
             let known = failed.entry(key).or_insert_with(|| one.clone());
+            // Profiles that include one another have the same control more than once.
+            if (&one.fault.id, &one.fault.subject) < (&known.fault.id, &known.fault.subject) {
+                known.fault.id.clone_from(&one.fault.id);
+                known.fault.subject.clone_from(&one.fault.subject);
+            }
             known.fault.severity = known.fault.severity.min(one.fault.severity);
             known.waived &= one.waived;
         } else if has("passed") {

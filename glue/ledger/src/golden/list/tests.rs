@@ -176,6 +176,22 @@ fn an_ami_is_wanted_once_and_problems_are_in_the_order_of_the_list() {
     );
 }
 
+#[test]
+fn of_very_many_problems_the_first_are_told_and_how_many_more_there_are() {
+    let (_, problems) = parse(&"x,".repeat(4000)).wanted(&BTreeMap::new());
+    let problems: Vec<_> = problems.iter().map(Problem::to_string).collect();
+    assert_eq!(problems.len(), 101);
+    assert_eq!(
+        problems[0],
+        "3900 more problems than the first 100 are not named"
+    );
+    assert!(
+        problems[100].starts_with("entry 100: "),
+        "{}",
+        problems[100]
+    );
+}
+
 proptest! {
     #[test]
     fn nothing_makes_it_stumble(text in any::<String>()) {
