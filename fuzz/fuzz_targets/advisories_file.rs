@@ -11,7 +11,12 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(mut archive) = Archive::open(Cursor::new(bytes)) else {
         return;
     };
-    let releases: Vec<_> = archive.directory().sections.iter().map(|section| section.release.clone()).collect();
+    let releases: Vec<_> = archive
+        .directory()
+        .sections
+        .iter()
+        .map(|section| section.release.clone())
+        .collect();
     let packages = [Installed {
         name: "curl".to_owned(),
         version: "1.0-1".to_owned(),
