@@ -10,7 +10,7 @@ import cfnlint.decode
 import deployer
 import policies
 import pytest
-from deployment import ROOT, TEMPLATE, TOOLS
+from deployment import LEDGER_TEMPLATE, ROOT, TEMPLATE, TOOLS
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +133,17 @@ def test_the_reports_outlive_the_stack(template):
     # launches/since.json has to stay: it says from when on AMIs are looked for.
     assert not "launches/since.json".startswith(rules["launches"]["Prefix"])
     assert "launches/i-0123456789abcdef0.json".startswith(rules["launches"]["Prefix"])
+
+
+def test_what_the_ledger_has_to_tell_outlives_every_message_that_names_it(template):
+    rules = {rule["Id"]: rule for rule in properties(template, "ReportBucket")["LifecycleConfiguration"]["Rules"]}
+    assert (rules["changes"]["Prefix"], rules["changes"]["Status"]) == ("changes/", "Enabled")
+    queues = cfnlint.decode.decode(str(LEDGER_TEMPLATE))[0]["Resources"]
+    days = [queues[name]["Properties"]["MessageRetentionPeriod"] / 86_400 for name in ("TellQueue", "TellDead")]
+    # Laid aside on its last day, it may be sent back on the last day there, and wait as long again.
+    assert rules["changes"]["ExpirationInDays"] > 2 * sum(days)
+    # The months' lists are a record.
+    assert not [rule for rule in rules.values() if "monthly/".startswith(rule.get("Prefix", "x"))]
 
 
 def test_a_full_house_waits_and_is_not_given_up(template):
