@@ -102,6 +102,9 @@ pub fn change(text: &str) -> Change {
         returned: all(),
         fixed: all(),
         waived: vec![],
+        gone: vec![],
+        quietly_opened: vec![],
+        quietly_closed: vec![],
         snoozed: 1,
     }
 }

@@ -1,9 +1,12 @@
-//! What Lambda hands to the ledger's functions: batches of SQS, with events of S3 and of State Manager within, and
+//! What Lambda hands to the ledger's functions: batches of SQS, with events of S3, State Manager and EC2 within, and
 //! schedules. A message is read as if it had come alone, and what is to be done names places of its kind only.
 #![no_main]
 
-use hardtarget_ledger::compliance::event::{Whose, is_instance, read};
+use hardtarget_ledger::compliance::event::{Whose, read};
 use hardtarget_ledger::event::{Event, Job, parse};
+use hardtarget_ledger::instance_id::is_instance;
+use hardtarget_ledger::terminated;
+use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
@@ -60,6 +63,12 @@ fn is_of_its_kind(job: &Job) {
             if let Whose::Instances(instances) = ran.whose {
                 assert!((1..=1000).contains(&instances.len()));
                 assert!(instances.iter().all(|one| is_instance(one)));
+            }
+        }
+        Job::Instance(event) => {
+            let now = Timestamp::constant(1_795_241_600, 0);
+            if let Ok(Some(end)) = terminated::read(event, now) {
+                assert!(is_instance(&end.instance) && end.at <= now);
             }
         }
         Job::Monthly | Job::Wake | Job::Golden | Job::GoldenCheck => {}

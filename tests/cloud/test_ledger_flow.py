@@ -106,6 +106,16 @@ def test_an_association_that_has_only_begun_wakes_nobody(ledger):
     ledger.settle()
 
 
+def test_only_an_instance_that_is_terminated_wakes_the_ledger(ledger):
+    for state in ("pending", "running", "stopping", "stopped", "shutting-down"):
+        ledger.bus.put(events.instance_state("i-0123456789abcdef0", state))
+    assert len(ledger.queues["ledger"]) == 0
+    ledger.terminated("i-0123456789abcdef0")
+    assert len(ledger.queues["ledger"]) == 1
+    ledger.settle()
+    assert ledger.errors() == []
+
+
 def test_objects_of_another_bucket_wake_nobody(ledger):
     ledger.s3.create_bucket(Bucket="another", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     notify = {"EventBridgeConfiguration": {}}
@@ -119,7 +129,7 @@ def test_objects_of_another_bucket_wake_nobody(ledger):
     "parameter, gone",
     [
         ("MonthlySchedule", {"MonthlyRule"}),
-        ("ComplianceTypes", {"ComplianceRule", "CompliancePolicy"}),
+        ("ComplianceTypes", {"ComplianceRule", "CompliancePolicy", "TerminatedRule"}),
         (
             "GoldenParameter",
             {f"Golden{one}" for one in ("Function", "LogGroup", "Role", "Rule", "RuleMayInvoke", "CheckRule")},

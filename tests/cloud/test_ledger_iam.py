@@ -95,6 +95,8 @@ def everything_happens(ledger):
     everybody = events.association([])
     everybody["detail"]["targets"] = json.dumps([{"key": "tag:team", "values": ["web"]}])
     ledger.bus.put(everybody)
+    ledger.settle()
+    ledger.terminated(INSTANCE)
     for name in ("monthly", "wake"):
         ledger.fire(name)
     ledger.settle()
@@ -171,8 +173,14 @@ def test_the_day_had_everything_in_it(seen):
     assert made["tell"] == told | {"dynamodb:GetItem", "dynamodb:PutItem"}
     assert {"ssm:ListComplianceItems", "ssm:ListResourceComplianceSummaries", "s3:PutObject"} < made["ledger"]
     assert {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"} < made["ledger"]
+    assert "terminated" in {key.rsplit("/", 1)[1].partition("-")[0] for key in told_keys(calls["ledger"])}
     written = {call.key.partition("/")[0] for call in calls["ledger"] if call.action == "PutObject"}
     assert written == {"changes", "monthly", "fleet.html"}
+
+
+def told_keys(calls):
+    """The keys of what was put under `changes/`."""
+    return [call.key for call in calls if call.action == "PutObject" and call.key.startswith("changes/")]
 
 
 @pytest.mark.parametrize("name", ROLES)
@@ -215,6 +223,9 @@ FORBIDDEN = [
     ("ledger", "dynamodb:PutItem", "{entries}-2", LEADING["family"]),
     ("ledger", "ssm:PutComplianceItems", f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{INSTANCE}", {}),
     ("ledger", "ssm:SendCommand", f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{INSTANCE}", {}),
+    # It is told of instances that end, and asks nobody.
+    ("ledger", "ec2:DescribeInstances", "*", {}),
+    ("ledger", "dynamodb:DeleteItem", "{entries}", {"dynamodb:LeadingKeys": [f"instance:{INSTANCE}"]}),
     ("ledger", "ec2:CreateTags", f"arn:aws:ec2:{REGION}::image/{AMI}", {}),
     ("ledger", "logs:PutLogEvents", "{logs}-tell:log-stream:x", {}),
     # Who tells cannot change the ledger, and reads what is to be told and nothing else.

@@ -56,9 +56,10 @@ def test_schedules_and_state_manager_wake_whom_they_are_for(ledger):
         ledger.fire(name)
     ledger.association_ran("i-0123456789abcdef0")
     ledger.bus.put(events.association(["i-0123456789abcdef0"]))
-    assert [len(queue) for queue in ledger.queues.values()] == [5, 0]
+    ledger.terminated("i-0123456789abcdef0")
+    assert [len(queue) for queue in ledger.queues.values()] == [6, 0]
     jobs = [job.partition("(")[0] for job, _ in begun(ledger)]
-    assert jobs[:5] == ["Monthly", "Wake", "GoldenCheck", "Compliance", "Compliance"]
+    assert jobs[:6] == ["Monthly", "Wake", "GoldenCheck", "Compliance", "Compliance", "Instance"]
     ledger.fire("golden")
     done, *_ = ledger.settle()
     assert done.lines[0]["job"] == "Golden"

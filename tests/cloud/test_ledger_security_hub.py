@@ -10,7 +10,7 @@ import pytest
 from botocore.validate import ParamValidator
 from moto.securityhub.models import securityhub_backends
 
-from lab import ACCOUNT, REGION, news
+from lab import ACCOUNT, REGION, news, reports
 
 KEY = "changes/2026/11/5a7c2f0e9d3b.json"
 IMPORT = botocore.session.get_session().get_service_model("securityhub").operation_model("BatchImportFindings")
@@ -105,6 +105,38 @@ def test_what_is_waived_is_archived_until_it_returns(hub):
     ledger.put(KEY, news.change(returned=[WORST], at="2026-11-23T06:15:01Z"))
     ledger.settle()
     assert findings()[WORST["title"]]["RecordState"] == "ACTIVE"
+
+
+LYNIS = reports.finding(1, engine="lynis", id="SSH-7408", subject="PermitRootLogin", title="Lynis's")
+OURS = reports.finding(2, id="HT-SSH-001", title="Ours")
+BOTH = {**OURS, "same_as": ["SSH-7408"], "evidence": ["SSH-7408 says: PermitRootLogin"]}
+
+
+def test_what_became_part_of_another_engines_finding_is_archived_though_nobody_is_told(hub, slack):
+    """The fault is there all the time, and active under one name at a time."""
+    ledger = hub(slack_url=slack.url)
+    active, said = [], []
+    for number, findings_then in enumerate([[LYNIS], [BOTH], [BOTH], [LYNIS]]):
+        report = reports.with_findings(reports.load("typical"), findings_then)
+        ledger.put_report("web", f"ami-0c1f3a9b27d5e884{number}", f"2026-11-2{number}T06:15:01Z", report)
+        ledger.settle()
+        active.append([title for title, one in findings().items() if one["RecordState"] == "ACTIVE"])
+        said.append(len(slack.messages))
+        for one in findings().values():
+            check(one)
+    assert active == [["Lynis's"], ["Ours"], ["Ours"], ["Lynis's"]]
+    # Nobody is told when one takes the other's place.
+    assert said[:3] == [1, 1, 1]
+    assert [one["new"] for one in ledger.changes()[1:]] == [[], [], []]
+    assert ledger.errors() == []
+
+
+def test_what_is_snoozed_before_it_is_told_is_imported_when_it_speaks_up(hub):
+    ledger = hub(news.change(snoozed=3))
+    assert ledger.calls("securityhub") == []
+    ledger.put(KEY, news.change(returned=[WORST], source="snooze", at="2026-11-23T06:15:01Z"))
+    ledger.settle()
+    assert findings()[WORST["title"]]["Workflow"] == {"Status": "NEW"}
 
 
 def test_a_finding_says_what_is_wrong_where_and_how_badly(hub):

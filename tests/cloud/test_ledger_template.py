@@ -200,6 +200,7 @@ def test_what_the_golden_list_needs_is_there_with_it_only(resources):
     assert {name for name, one in resources.items() if one.get("Condition") == "WithCompliance"} == {
         "ComplianceRule",
         "CompliancePolicy",
+        "TerminatedRule",
     }
 
 

@@ -29,6 +29,10 @@ pub fn key(at: Timestamp, id: &str) -> String {
 /// Something to tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and it is nearly always the largest"
+)]
 pub enum News {
     /// What a look at a target changed.
     Change(Change),
@@ -74,6 +78,17 @@ pub struct Change {
     /// What was open and is waived now, worst first: still there, but somebody lives with it.
     #[serde(default)]
     pub waived: Vec<Told>,
+    /// What was open when the instance was terminated, worst first: nobody repaired it.
+    #[serde(default)]
+    pub gone: Vec<Told>,
+    /// What is open now and told in no words, worst first: it is not new, as it was part of another finding before.
+    /// Whoever keeps a list of what is open, as Security Hub does, has to know of it.
+    #[serde(default)]
+    pub quietly_opened: Vec<Told>,
+    /// What is not open any more and told in no words, worst first: it has become part of another engine's finding,
+    /// or a look that came late let a newer one close it. As [`Self::quietly_opened`].
+    #[serde(default)]
+    pub quietly_closed: Vec<Told>,
     /// How many are new and snoozed.
     pub snoozed: u64,
 }
@@ -90,6 +105,8 @@ pub enum Source {
     Inspec,
     /// Nobody: a snooze is over.
     Snooze,
+    /// EC2: the instance was terminated, so that there is nothing left to look at.
+    Ec2,
 }
 
 /// A fault as it is told.

@@ -22,10 +22,11 @@ use crate::app::App;
 use crate::change::Source;
 use crate::entry::{Order, Sighting};
 use crate::inspec::Again;
+use crate::instance_id::is_instance;
 use crate::record::{LookAt, LookedFor, Sight, look, publish};
 use crate::target::Target;
 
-use event::{Whose, is_instance};
+use event::Whose;
 
 /// How many instances are looked at at a time. Systems Manager takes few such calls a second.
 const AT_A_TIME: usize = 4;

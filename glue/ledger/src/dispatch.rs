@@ -7,7 +7,7 @@ use tracing::{error, info};
 use crate::app::App;
 use crate::event::{self, Event, Job};
 use crate::published::published;
-use crate::{compliance, fleet, golden, inspec, monthly, record, snooze, tell};
+use crate::{compliance, fleet, golden, inspec, monthly, record, snooze, tell, terminated};
 
 /// Handles an event. An error means that trying again may help.
 pub async fn handle(app: &App, event: &Value, now: Timestamp) -> anyhow::Result<Value> {
@@ -54,6 +54,7 @@ async fn run(app: &App, job: &Job, now: Timestamp) -> anyhow::Result<Value> {
         Job::Inspec(key) => inspec::report(app, key, now).await?,
         Job::Tell(key) => tell::tell(app, key, now).await?,
         Job::Compliance(event) => compliance::changed(app, event, now).await?,
+        Job::Instance(event) => terminated::changed(app, event, now).await?,
         Job::Monthly => monthly::list(app, now).await?,
         Job::Wake => snooze::wake(app, now).await?,
         Job::Golden => return golden::start(app, now).await,

@@ -3,7 +3,7 @@
 //! Entries are joined, never overwritten: the join is the same whatever comes first, however often, so
 //! that reports may arrive twice, at once or out of order. What is kept is the earliest sighting, the
 //! latest sighting, the newest sighting by [`Order`], and the first look after that one which looked for
-//! the fault and did not find it.
+//! the fault and did not find it, or the end of the target.
 
 use hardtarget_report::Severity;
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use crate::target::Target;
 /// report of an older AMI, made again later, is an older look.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Order {
-    /// When the AMI was made; for an instance when it was looked at.
+    /// When the AMI was made; for an instance when it was looked at; see also [`Order::of_end`].
     pub created: Timestamp,
     /// When the look ended.
     pub finished: Timestamp,
@@ -38,12 +38,21 @@ impl Order {
             id: id.into(),
         }
     }
+
+    /// The place of a target's end: newer than every look at it. What is told of it later, or was looked at later,
+    /// is of the time before, since a terminated instance does not come back and its id is not given again.
+    #[must_use]
+    pub fn of_end(ended: Timestamp, id: impl Into<String>) -> Self {
+        Self::new(Timestamp::MAX, ended, id)
+    }
 }
 
 /// What a look told of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
+    /// Its target has ended: nobody repaired anything, and nobody has to.
+    Gone,
     /// Looked for, and not there.
     Fixed,
     /// There, and somebody lives with it.
@@ -114,9 +123,11 @@ pub enum Says<'a> {
     /// It is there.
     Seen(&'a Sighting),
     /// It was looked for, and is not there.
-    Gone,
+    NotThere,
     /// It became part of another engine's finding, which is there.
     TakenIn,
+    /// Its target has ended.
+    Ended,
     /// Nothing: it was not looked for.
     Nothing,
 }
@@ -134,7 +145,8 @@ pub struct Entry {
     pub last_seen: Timestamp,
     /// The newest sighting's place.
     pub seen: Order,
-    /// The newest sighting; or the first look after it that looked for the fault and did not find it.
+    /// The newest sighting; or the first look after it that looked for the fault and did not find it, or the
+    /// target's end.
     pub newest: Look,
     /// See [`Sighting::same_as`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -146,8 +158,12 @@ pub struct Entry {
     #[serde(default)]
     pub was: Option<State>,
     /// The id of the look that opened or closed it last: what has changed is told once, by that one. Empty
-    /// if nobody tells it. This and `was` are not part of what the order of arrival must not change.
+    /// if nobody tells it. This, `was` and `quietly_by` are not part of what the order of arrival must not change.
     pub changed_by: String,
+    /// The id of the look that opened or closed it last, if that is told in no words, but has to be known where
+    /// lists of what is open are kept: see [`crate::change::Change::quietly_closed`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub quietly_by: String,
 }
 
 impl Entry {
@@ -155,6 +171,12 @@ impl Entry {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.newest.state == State::Open
+    }
+
+    /// Whether it is over: fixed, or gone with its target.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        matches!(self.newest.state, State::Fixed | State::Gone)
     }
 
     /// Its severity.
@@ -189,6 +211,7 @@ impl Entry {
                 package: sighting.package.clone(),
                 was: None,
                 changed_by: String::new(),
+                quietly_by: String::new(),
             }),
             (Some(mut known), Says::Seen(sighting)) => {
                 known.first_seen = known.first_seen.min(order.finished);
@@ -205,12 +228,13 @@ impl Entry {
                 }
                 Some(known)
             }
-            (Some(mut known), Says::Gone | Says::TakenIn) => {
-                let first = known.newest.state != State::Fixed || *order < known.newest.order;
+            (Some(mut known), Says::NotThere | Says::TakenIn | Says::Ended) => {
+                let first = !known.is_closed() || *order < known.newest.order;
                 if *order > known.seen && first {
+                    let ended = matches!(says, Says::Ended);
                     known.newest = Look {
                         order: order.clone(),
-                        state: State::Fixed,
+                        state: if ended { State::Gone } else { State::Fixed },
                     };
                 }
                 Some(known)

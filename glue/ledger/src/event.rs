@@ -34,6 +34,8 @@ pub enum Job {
     Tell(String),
     /// An association of State Manager ran; the event as it came.
     Compliance(Value),
+    /// The state of an instance changed; the event as it came.
+    Instance(Value),
     /// `{"monthly": true}`: time for the month's list.
     Monthly,
     /// `{"wake": true}`: time to look for snoozes that are over.
@@ -81,6 +83,7 @@ fn job(event: &Value) -> Result<Job, String> {
             "EC2 State Manager Association State Change"
             | "EC2 State Manager Instance Association State Change",
         ) => Ok(Job::Compliance(event.clone())),
+        Some("EC2 Instance State-change Notification") => Ok(Job::Instance(event.clone())),
         Some(other) => Err(format!("no event for this function: {other:?}")),
         None => [
             ("monthly", Job::Monthly),
@@ -136,6 +139,16 @@ mod tests {
         };
         assert_eq!(messages[0].job, Ok(Job::Tell(tell.to_owned())));
         assert!(messages[1].job.is_err() && messages[2].job.is_err());
+    }
+
+    #[test]
+    fn events_of_other_services() {
+        let of = |kind: &str| parse(&json!({"detail-type": kind, "detail": {}}));
+        let instance = of("EC2 Instance State-change Notification");
+        assert!(matches!(instance, Ok(Event::Direct(Job::Instance(_)))));
+        let association = of("EC2 State Manager Instance Association State Change");
+        assert!(matches!(association, Ok(Event::Direct(Job::Compliance(_)))));
+        assert!(of("EC2 AMI State Change").is_err());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What is open, what is new, what is fixed: the findings ledger, its alerts, the golden list and the
 //! fleet page.
 //!
-//! Objects that arrive in the bucket, events of Systems Manager and schedules go to the ledger's queue. What a
+//! Objects that arrive in the bucket, events of Systems Manager and EC2, and schedules go to the ledger's queue. What a
 //! look at a target changed becomes an object under `changes/`, and its arrival wakes the function that tells.
 
 pub mod app;
@@ -19,6 +19,7 @@ pub mod fault;
 pub mod fleet;
 pub mod golden;
 pub mod inspec;
+pub mod instance_id;
 pub mod links;
 pub mod monthly;
 pub mod published;
@@ -28,3 +29,4 @@ pub mod snooze;
 pub mod table;
 pub mod target;
 pub mod tell;
+pub mod terminated;

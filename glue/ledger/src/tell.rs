@@ -52,17 +52,37 @@ impl Channel {
         }
     }
 
-    /// Whether it is to be told: the topic is told everything; Slack a change that has something new, returned
-    /// or fixed, or any if so configured, and all else; Security Hub such changes alone, and what is waived.
+    /// Whether it is to be told: the topic is told everything; Slack a change that has something new, returned,
+    /// fixed or gone, or any if so configured, and all else; Security Hub such changes alone, and what is waived or
+    /// told in no words.
     #[must_use]
     pub fn wants(self, news: &News, config: &Config) -> bool {
         let changed = |change: &Change| {
-            !(change.new.is_empty() && change.returned.is_empty() && change.fixed.is_empty())
+            let Change {
+                new,
+                returned,
+                fixed,
+                gone,
+                ..
+            } = change;
+            [new, returned, fixed, gone]
+                .iter()
+                .any(|list| !list.is_empty())
+        };
+        let kept = |change: &Change| {
+            let Change {
+                waived,
+                quietly_opened,
+                quietly_closed,
+                ..
+            } = change;
+            let lists = [waived, quietly_opened, quietly_closed];
+            lists.iter().any(|list| !list.is_empty())
         };
         match (self, news) {
             (Self::Topic, _) => !config.topic_arn.is_empty(),
             (Self::SecurityHub, News::Change(change)) => {
-                config.security_hub && (changed(change) || !change.waived.is_empty())
+                config.security_hub && (changed(change) || kept(change))
             }
             (Self::SecurityHub, _) => false,
             (Self::Slack, News::Change(change)) => {
@@ -171,6 +191,16 @@ mod tests {
         assert!(told(&change, &[]).is_empty());
         let nothing = News::Change(sample::nothing_new());
         assert_eq!(told(&nothing, &ALL), ["sns"]);
+        assert_eq!(
+            told(&News::Change(sample::terminated()), &ALL),
+            ["sns", "security_hub", "slack"]
+        );
+        // What is part of another finding now is said to nobody, but kept where lists are.
+        let quiet = News::Change(Change {
+            quietly_closed: sample::change().fixed,
+            ..sample::nothing_new()
+        });
+        assert_eq!(told(&quiet, &ALL), ["sns", "security_hub"]);
         let asked = [ALL.as_slice(), &[("HARDTARGET_TELL_NOTHING_NEW", "true")]].concat();
         assert_eq!(told(&nothing, &asked), ["sns", "slack"]);
         for news in [

@@ -75,6 +75,18 @@ def association(instances, status="Success", document="AWS-RunInspecChecks", tar
     return make("EC2 State Manager Association State Change", "aws.ssm", detail, resources)
 
 
+def instance_state(instance, state="terminated", at=None):
+    """`EC2 Instance State-change Notification`; `at` in RFC 3339."""
+    detail = {"instance-id": instance, "state": state}
+    made = make(
+        "EC2 Instance State-change Notification",
+        "aws.ec2",
+        detail,
+        [f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{instance}"],
+    )
+    return made | ({"time": at} if at else {})
+
+
 class EventBridge:
     """Takes over delivery from moto's rules while it is the current one.
 

@@ -125,6 +125,10 @@ class LedgerLab:
         """State Manager tells that an association ran on an instance. See `compliance` for what is found there."""
         self.bus.put(events.instance_association(instance, status))
 
+    def terminated(self, instance, at=None):
+        """EC2 tells that an instance was terminated."""
+        self.bus.put(events.instance_state(instance, at=at))
+
     def fire(self, name):
         """The turn of a schedule has come: `monthly`, `wake`, `golden-check` or `golden`."""
         self.bus.fire(self.stack.rules[name])

@@ -60,6 +60,15 @@ RULES = {
         None,
         "ledger",
     ),
+    "terminated": (
+        {
+            "source": ["aws.ec2"],
+            "detail-type": ["EC2 Instance State-change Notification"],
+            "detail": {"state": ["terminated"]},
+        },
+        None,
+        "ledger",
+    ),
     "monthly": ("cron(0 7 1 * ? *)", {"monthly": True}, "ledger"),
     "wake": ("cron(5 0 * * ? *)", {"wake": True}, "ledger"),
     "golden-check": ("rate(15 minutes)", {"golden-check": True}, "ledger"),

@@ -114,6 +114,9 @@ pub(crate) fn change() -> Change {
         returned,
         fixed,
         waived,
+        gone: vec![],
+        quietly_opened: vec![],
+        quietly_closed: vec![],
         snoozed: 2,
     }
 }
@@ -127,6 +130,25 @@ pub(crate) fn nothing_new() -> Change {
         waived: vec![],
         snoozed: 0,
         ..change()
+    }
+}
+
+/// The end of an instance on which two were open.
+pub(crate) fn terminated() -> Change {
+    let instance = "i-0123456789abcdef0".to_owned();
+    let gone = [change().returned, change().waived].concat();
+    Change {
+        id: format!("terminated-{instance}"),
+        target: Target::Instance(instance.clone()),
+        source: Source::Ec2,
+        instance: Some(instance),
+        ami: None,
+        ami_name: None,
+        report: None,
+        score: None,
+        open: counts([]),
+        gone,
+        ..nothing_new()
     }
 }
 

@@ -2,14 +2,18 @@
 
 use crate::entry::{Entry, State};
 
-/// Notes in `entry` which look opened or closed it, if one does that makes it of `known`; nobody, if that is
-/// `silent`. What a look closes and opens again, or the other way round, has not changed.
-pub(super) fn attribute(known: Option<&Entry>, entry: &mut Entry, silent: bool) {
+/// Notes in `entry` which look opened or closed it, if one does that makes it of `known`: the one by which it stands
+/// as it does now tells it in words. Nobody does that if it is `silent`, or if that look is another than `look`, at
+/// work here, and has told all it has to tell: then it is noted that `look` does so quietly. What a look closes and
+/// opens again, or the other way round, has not changed.
+pub(super) fn attribute(known: Option<&Entry>, entry: &mut Entry, silent: bool, look: &str) {
     if let Some(known) = known.filter(|known| known.is_open() == entry.is_open()) {
-        if known.newest.state != entry.newest.state {
+        let (before, now) = (known.newest.state, entry.newest.state);
+        if before != now && [before, now].contains(&State::Waived) {
             // From waived to fixed, or back: nobody tells it, and it was not open before.
-            entry.was = Some(known.newest.state);
+            entry.was = Some(before);
             entry.changed_by = String::new();
+            entry.quietly_by = String::new();
         }
         return;
     }
@@ -19,10 +23,14 @@ pub(super) fn attribute(known: Option<&Entry>, entry: &mut Entry, silent: bool) 
         Some(known) => Some(known.newest.state),
         None => None,
     };
+    let unchanged = entry.is_open() == (was == Some(State::Open));
+    let told = !unchanged && !silent;
+    let quiet = !unchanged && (silent || by != look);
     entry.was = was;
-    entry.changed_by = if silent || entry.is_open() == (was == Some(State::Open)) {
-        String::new()
+    entry.changed_by = if told { by.clone() } else { String::new() };
+    entry.quietly_by = if quiet {
+        look.to_owned()
     } else {
-        by.clone()
+        String::new()
     };
 }

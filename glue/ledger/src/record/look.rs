@@ -60,7 +60,7 @@ pub enum LookError {
 
 /// Reads again what a look told that was recorded before: it is newer than one that comes late.
 pub trait Reread: Sync {
-    /// What it told; `None` if that is gone. Only asked of looks whose [`Looked::full`] is `None`.
+    /// What it told; `None` if that is gone. Only asked of looks whose [`Looked::full`] is `None`, and not of ends.
     fn again(&self, looked: &Looked) -> impl Future<Output = anyhow::Result<Option<Sight>>> + Send;
 }
 
@@ -90,7 +90,8 @@ pub async fn look(
 ) -> Result<Outcome, LookError> {
     let order = &look.order;
     let looked = Looked::of(look);
-    let first = looks::is_first(ledger, &look.target, &order.id).await?;
+    // An end is nobody's first look: of most instances nothing is known, and nothing shall be.
+    let first = !looked.is_end() && looks::is_first(ledger, &look.target, &order.id).await?;
     looks::put(ledger, &look.target, &looked, history).await?;
     let mut rows = looks::newer(ledger, &look.target, &looked).await?;
     let mut known = read(ledger, &look.target).await?;
@@ -166,17 +167,21 @@ async fn read_newer(
     let mut read = 0;
     for row in rows {
         let there = newer.iter().find(|(order, _)| *order == row.order);
-        let sight = match (there, &row.full) {
-            (Some((_, sight)), _) => sight,
-            (None, _) if open.is_empty() => continue,
-            (None, _) if read == MOST_NEWER => {
-                warn!(target = %look.target, look = look.order.id, "too many newer looks");
-                break;
-            }
-            (None, full) => {
+        let sight = match there {
+            Some((_, sight)) => sight,
+            None if open.is_empty() => continue,
+            // The end, the newest of all, is never one too many: nothing stays open after it.
+            None if read >= MOST_NEWER && !row.is_end() => {
+                if read == MOST_NEWER {
+                    warn!(target = %look.target, look = look.order.id, "too many newer looks");
+                }
                 read += 1;
-                let sight = match full {
-                    Some(full) => Some(full.sight()),
+                continue;
+            }
+            None => {
+                read += 1;
+                let sight = match row.sight() {
+                    Some(sight) => Some(sight),
                     None => reread.again(row).await.map_err(LookError::Reread)?,
                 };
                 // A report that is gone is an old one, recorded long ago: what it saw is in the entries,
@@ -292,13 +297,13 @@ impl Join<'_> {
             let Value::Object(body) = serde_json::to_value(&joined)? else {
                 return Ok((key.to_owned(), known, version.unwrap_or_default()));
             };
-            let fixed = joined.newest.state == State::Fixed;
+            let closed = joined.is_closed();
             let expires = joined.newest.order.finished.checked_add(self.history);
             let row = Row {
                 pk: pk.clone(),
                 sk: sk.clone(),
                 version: version.unwrap_or_default(),
-                expires: expires.ok().filter(|_| fixed),
+                expires: expires.ok().filter(|_| closed),
                 body,
             };
             let expected = version.map_or(Expected::Absent, Expected::Version);
@@ -337,7 +342,7 @@ impl Join<'_> {
             }
         }
         let mut entry = entry?;
-        attribute(known, &mut entry, silent);
+        attribute(known, &mut entry, silent, &order.id);
         Some(entry)
     }
 }

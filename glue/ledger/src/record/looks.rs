@@ -42,12 +42,25 @@ pub struct Full {
 
 impl Full {
     /// What it told, as far as it is known: of what it saw nothing, as that is for itself to join.
-    pub(super) fn sight(&self) -> Sight {
+    fn sight(&self) -> Sight {
         Sight::rest(self.engine.clone(), self.seen.iter().cloned())
     }
 }
 
 impl Looked {
+    /// Whether it is the end of the target.
+    pub(super) const fn is_end(&self) -> bool {
+        matches!(self.source, Source::Ec2)
+    }
+
+    /// What it told, if that need not be read again.
+    pub(super) fn sight(&self) -> Option<Sight> {
+        match &self.full {
+            _ if self.is_end() => Some(Sight::ended()),
+            full => full.as_ref().map(Full::sight),
+        }
+    }
+
     /// How it is recorded.
     pub(super) fn of(look: &LookAt) -> Self {
         let full = match &look.sight.looked_for() {
@@ -55,7 +68,10 @@ impl Looked {
                 engine: engine.clone(),
                 seen: look.sight.beginnings().collect(),
             }),
-            LookedFor::Everything | LookedFor::Keys(_) | LookedFor::Report(_) => None,
+            LookedFor::Everything
+            | LookedFor::Keys(_)
+            | LookedFor::Report(_)
+            | LookedFor::Ended => None,
         };
         Self {
             order: look.order.clone(),
@@ -102,12 +118,16 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// The looks at a target that are newer than this one, oldest first.
+/// The looks at a target that are newer than this one, oldest first: none are newer than its end, of which another
+/// message could tell nothing else.
 pub(super) async fn newer(
     ledger: &impl Table,
     target: &Target,
     looked: &Looked,
 ) -> Result<Vec<Looked>, LookError> {
+    if looked.is_end() {
+        return Ok(Vec::new());
+    }
     let rows = ledger
         .between(&target.to_string(), &looked.sk(), LAST)
         .await?;

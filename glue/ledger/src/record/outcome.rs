@@ -24,6 +24,12 @@ pub struct Outcome {
     pub fixed: Vec<Told>,
     /// What this look found waived, and was open.
     pub waived: Vec<Told>,
+    /// What was open when the target ended, if this look is that end.
+    pub gone: Vec<Told>,
+    /// See [`Change::quietly_opened`].
+    pub quietly_opened: Vec<Told>,
+    /// See [`Change::quietly_closed`].
+    pub quietly_closed: Vec<Told>,
 }
 
 impl Outcome {
@@ -42,17 +48,30 @@ impl Outcome {
             returned: Vec::new(),
             fixed: Vec::new(),
             waived: Vec::new(),
+            gone: Vec::new(),
+            quietly_opened: Vec::new(),
+            quietly_closed: Vec::new(),
         };
+        let id = &look.order.id;
         let mut changed: Vec<&Entry> = entries
-            .filter(|one| one.changed_by == look.order.id)
+            .filter(|one| one.changed_by == *id || one.quietly_by == *id)
             .collect();
         changed.sort_by(|a, b| worst_first(a, b));
         for one in changed {
+            if one.quietly_by == *id {
+                let list = match one.newest.state {
+                    State::Open => &mut outcome.quietly_opened,
+                    State::Waived | State::Fixed | State::Gone => &mut outcome.quietly_closed,
+                };
+                list.push(Told::of(one));
+                continue;
+            }
             let list = match (one.was, one.newest.state) {
                 (Some(State::Waived), State::Open) => &mut outcome.returned,
                 (_, State::Open) => &mut outcome.new,
                 (Some(State::Open), State::Fixed) => &mut outcome.fixed,
                 (Some(State::Open), State::Waived) => &mut outcome.waived,
+                (Some(State::Open), State::Gone) => &mut outcome.gone,
                 _ => continue,
             };
             list.push(Told::of(one));
@@ -60,10 +79,18 @@ impl Outcome {
         outcome
     }
 
-    /// Whether there is nothing that was opened, closed or waived.
+    /// Whether there is nothing that was opened, closed or waived, in words or quietly.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let lists = [&self.new, &self.returned, &self.fixed, &self.waived];
+        let lists = [
+            &self.new,
+            &self.returned,
+            &self.fixed,
+            &self.waived,
+            &self.gone,
+            &self.quietly_opened,
+            &self.quietly_closed,
+        ];
         lists.iter().all(|list| list.is_empty())
     }
 
@@ -91,6 +118,9 @@ impl Outcome {
             returned: self.returned,
             fixed: self.fixed,
             waived: self.waived,
+            gone: self.gone,
+            quietly_opened: self.quietly_opened,
+            quietly_closed: self.quietly_closed,
             snoozed: 0,
         })
     }

@@ -9,9 +9,10 @@ use crate::change::{self, Change, News, Told};
 use crate::snooze::{Snoozes, day};
 
 /// Writes a change under its key ([`change::key`] of when the look ended), unless it is there: whether it was
-/// written. What is new or returned and snoozed is only counted.
+/// written. What is new or returned and snoozed is only counted, and what is quietly open and snoozed is left out.
 pub async fn publish(app: &App, mut change: Change, now: Timestamp) -> anyhow::Result<bool> {
-    if !change.new.is_empty() || !change.returned.is_empty() {
+    let opened = [&change.new, &change.returned, &change.quietly_opened];
+    if opened.iter().any(|list| !list.is_empty()) {
         let snoozes = Snoozes::load(&app.ledger).await?;
         hold_back(&mut change, &snoozes, now);
     }
@@ -28,12 +29,14 @@ fn hold_back(change: &mut Change, snoozes: &Snoozes, now: Timestamp) {
         target,
         new,
         returned,
+        quietly_opened,
         ..
     } = change;
     let before = new.len() + returned.len();
     let heard = |one: &Told| !snoozes.covers(target, &one.fault, day(now));
     new.retain(heard);
     returned.retain(heard);
+    quietly_opened.retain(heard);
     let held = before - new.len() - returned.len();
     change.snoozed = u64::try_from(held).unwrap_or(u64::MAX);
 }

@@ -35,6 +35,8 @@ pub enum LookedFor {
     Keys(BTreeSet<String>),
     /// What a report's engines and checks looked for.
     Report(Box<diff::Looked>),
+    /// Nothing: the target has ended, and all that was there is gone with it.
+    Ended,
 }
 
 impl Sight {
@@ -52,6 +54,12 @@ impl Sight {
             looked_for,
             unknown: BTreeSet::new(),
         }
+    }
+
+    /// What the end of a target tells.
+    #[must_use]
+    pub fn ended() -> Self {
+        Self::new([], LookedFor::Ended)
     }
 
     /// A look for everything that an engine tells of, of which only that is known that it did not see.
@@ -94,8 +102,9 @@ impl Sight {
             (Some(sighting), _) => Says::Seen(sighting),
             (None, None) => Says::Nothing,
             (None, _) if self.unknown.contains(beginning(key)) => Says::Nothing,
+            (None, Some(_)) if matches!(self.looked_for, LookedFor::Ended) => Says::Ended,
             (None, Some(_)) if self.taken_in.contains(key) => Says::TakenIn,
-            (None, Some(known)) if self.looked_for.covers(known) => Says::Gone,
+            (None, Some(known)) if self.looked_for.covers(known) => Says::NotThere,
             (None, Some(_)) => Says::Nothing,
         }
     }
@@ -107,7 +116,7 @@ impl LookedFor {
             key, id, engine, ..
         } = &known.fault;
         match self {
-            Self::Everything => true,
+            Self::Everything | Self::Ended => true,
             Self::Engine(name) => name == engine,
             Self::Keys(keys) => keys.contains(key),
             Self::Report(looked) => match (&known.package, engine.parse()) {

@@ -94,6 +94,9 @@ fn returned(snooze: &Snooze, snoozes: &Snoozes, open: &[Entry], now: Timestamp) 
             returned: entries.into_iter().map(Told::of).collect(),
             fixed: Vec::new(),
             waived: Vec::new(),
+            gone: Vec::new(),
+            quietly_opened: Vec::new(),
+            quietly_closed: Vec::new(),
             snoozed: 0,
         }
     };

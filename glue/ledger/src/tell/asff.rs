@@ -1,13 +1,24 @@
 //! A change as findings in the AWS Security Finding Format (Security Hub User Guide, "AWS Security Finding Format").
 //!
 //! A fault of a target is one finding for as long as the ledger knows it, whatever AMI of the family it is seen in:
-//! its `Id` is made of the target and the fault's key. What is new or returned is `ACTIVE`, what is fixed
-//! `ARCHIVED`. `UpdatedAt` is the time of the look, so that telling it again, or late, makes it no newer.
+//! its `Id` is made of the target and the fault's key. What is open is `ACTIVE`. `ARCHIVED` is what is fixed or waived,
+//! what is gone with its instance, and what has become part of another engine's finding, which then is `ACTIVE` in its
+//! stead though nobody is told of either in words.
+//!
+//! What is snoozed before it was told is not imported until it speaks up. What is snoozed later stays as it is:
+//! to suppress it is what `Workflow` is for, and that is the analysts'. `BatchImportFindings` sets it when it makes a
+//! finding and never again (User Guide, "BatchImportFindings for finding providers"): a finding that was imported as
+//! `SUPPRESSED` would stay so when its snooze ends, as not even the way from `ARCHIVED` to `ACTIVE` ends that, while
+//! it does reset `NOTIFIED` and `RESOLVED` to `NEW` (User Guide, "Setting the workflow status of findings").
+//!
+//! `UpdatedAt` is the time of the look, so that telling it again, or late, makes it no newer: an import that is not
+//! newer than the finding is ignored.
 
 use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
 use hardtarget_report::{Severity, clean_line};
+use jiff::{Timestamp, ToSpan as _};
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
@@ -102,10 +113,18 @@ pub async fn import(app: &App, news: &News) -> Result<(), ImportError> {
 #[must_use]
 pub fn findings(change: &Change, config: &Config) -> Vec<AsffFinding> {
     let active = change.new.iter().chain(&change.returned);
-    let active = active.map(|told| finding(told, change, config, false));
+    let active = active
+        .chain(&change.quietly_opened)
+        .map(|told| finding(told, change, config, false));
     // What is waived is nobody's work either: it is active again once it returns.
-    let over = change.fixed.iter().chain(&change.waived);
-    let over = over.map(|told| finding(told, change, config, true));
+    let over = change
+        .fixed
+        .iter()
+        .chain(&change.waived)
+        .chain(&change.gone);
+    let over = over
+        .chain(&change.quietly_closed)
+        .map(|told| finding(told, change, config, true));
     active.chain(over).collect()
 }
 
@@ -133,7 +152,7 @@ fn finding(told: &Told, change: &Change, config: &Config, archived: bool) -> Asf
         },
         first_seen: told.first_seen.to_string(),
         last_seen: told.last_seen.to_string(),
-        updated: change.at.to_string(),
+        updated: updated(told, change, archived).to_string(),
         label: label(fault.severity),
         severity: fault.severity.as_str(),
         title: text(&fault.title, TITLE),
@@ -147,6 +166,15 @@ fn finding(told: &Told, change: &Change, config: &Config, archived: bool) -> Asf
         fields: fields(fault, change, config),
         vulnerability,
         archived,
+    }
+}
+
+/// What is archived is newer than when it was seen: an instance's end may be told later than a look at it.
+fn updated(told: &Told, change: &Change, archived: bool) -> Timestamp {
+    let after = told.last_seen.saturating_add(1.milliseconds());
+    match after {
+        Ok(after) if archived => after.max(change.at),
+        _ => change.at,
     }
 }
 
@@ -197,6 +225,7 @@ fn recommendation(change: &Change, page: Option<&str>, config: &Config) -> Strin
         }
         (None, Source::Ssm) => "See the instance's compliance in AWS Systems Manager.".to_owned(),
         (None, Source::Inspec) => "See the control in the InSpec profile.".to_owned(),
+        (None, Source::Ec2) => "Nothing: the instance was terminated.".to_owned(),
         (None, Source::Report | Source::Snooze) => {
             "See the newest report of the target.".to_owned()
         }

@@ -6,6 +6,7 @@
 mod change;
 mod golden;
 mod monthly;
+mod terminated;
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,9 @@
 //! The topic: everything as JSON, for programs.
 //!
 //! A change or a month's list is the object under `changes/` as it stands, with three members more: `bucket`,
-//! `whole` (the key of that object), and `truncated`: how many of `new`, `returned`, `fixed` and `waived`
-//! (of a month's list: `oldest`) were left out, the least severe ones, since SNS takes 256 KiB. A run over the golden list is its
-//! own JSON array.
+//! `whole` (the key of that object), and `truncated`: how many of `new`, `returned`, `fixed`, `waived`, `gone`,
+//! `quietly_opened` and `quietly_closed` (of a month's list: `oldest`) were left out, the least severe ones, since SNS
+//! takes 256 KiB. A run over the golden list is its own JSON array.
 //!
 //! Attributes for filter policies: `kind` (`change`, `monthly`, `golden`), `worst` (the worst severity that is new
 //! or returned; of the other two, that is open: `critical` … `info`, or `none`), and for a change its `target`
@@ -14,13 +14,24 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::aws;
-use crate::change::{Change, Golden, Monthly, News};
+use crate::change::{Change, Golden, Monthly, News, Source};
 
 /// What a message may have, in bytes. SNS counts the attributes too, and takes 262,144 (API Reference, "Publish").
 const LARGEST: usize = 250_000;
 
 /// A subject is ASCII, begins with a letter, and has fewer than 100 characters (ditto).
 const SUBJECT: usize = 99;
+
+/// The lists of a change, in the order in which they have room.
+const LISTS: [&str; 7] = [
+    "new",
+    "returned",
+    "fixed",
+    "waived",
+    "gone",
+    "quietly_opened",
+    "quietly_closed",
+];
 
 /// What is published.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,12 +60,7 @@ pub async fn publish(app: &App, news: &News, key: &str) -> Result<(), aws::Error
 #[must_use]
 pub fn message(news: &News, bucket: &str, key: &str) -> Message {
     let (kind, subject, worst, lists) = match news {
-        News::Change(change) => (
-            "change",
-            of_change(change),
-            worst(change),
-            ["new", "returned", "fixed", "waived"].as_slice(),
-        ),
+        News::Change(change) => ("change", of_change(change), worst(change), LISTS.as_slice()),
         News::Monthly(monthly) => (
             "monthly",
             of_month(monthly),
@@ -87,6 +93,9 @@ pub fn message(news: &News, bucket: &str, key: &str) -> Message {
 
 fn of_change(change: &Change) -> String {
     let name = clean_line(change.target.name(), 40);
+    if change.source == Source::Ec2 {
+        return format!("{name}: terminated, {} open there", change.gone.len());
+    }
     let (new, returned, fixed) = (change.new.len(), change.returned.len(), change.fixed.len());
     let worst = worst(change).map_or_else(String::new, |one| format!(" (worst: {one})"));
     format!("{name}: {new} new, {returned} again{worst}, {fixed} fixed")

@@ -159,7 +159,7 @@ proptest! {
             for number in 0..all.len() {
                 let outcome = record(&table, &all, number, &reader).await;
                 assert!(outcome.newest);
-                assert_eq!(outcome.first, number == 0);
+                assert_eq!(outcome.first, number == 0 && all[0].source != Source::Ec2);
                 let again = record(&table, &all, number, &reader).await;
                 assert_eq!(again, outcome);
                 let now = stored(&table).await;
@@ -169,12 +169,56 @@ proptest! {
                 };
                 assert_eq!(outcome.open.values().sum::<u64>(), is(State::Open).len() as u64);
                 believed.extend(keys(outcome.new.iter().chain(&outcome.returned)));
-                let gone = keys(outcome.fixed.iter().chain(&outcome.waived));
+                let gone = outcome.fixed.iter().chain(&outcome.waived);
+                let gone = keys(gone.chain(&outcome.gone));
                 believed.retain(|key| !gone.contains(key));
                 if !silent {
                     assert_eq!(believed, is(State::Open));
                 }
             }
+        });
+    }
+
+    #[test]
+    fn who_keeps_a_list_of_what_is_open_has_the_ledgers(scans in scans(7)) {
+        let mut all = looks(&scans);
+        all.sort_by(|a, b| a.order.cmp(&b.order));
+        let table = Memory::default();
+        let mut list = BTreeSet::new();
+        run(async {
+            for number in 0..all.len() {
+                let outcome = record(&table, &all, number, &Reader::default()).await;
+                list.extend(keys(outcome.new.iter().chain(&outcome.returned).chain(&outcome.quietly_opened)));
+                let closed = outcome.fixed.iter().chain(&outcome.waived).chain(&outcome.gone);
+                let closed = keys(closed.chain(&outcome.quietly_closed));
+                list.retain(|key| !closed.contains(key));
+                let now = stored(&table).await;
+                let open = now.iter().filter(|(_, one)| one.is_open());
+                assert_eq!(list, open.map(|(key, _)| key.clone()).collect());
+            }
+        });
+    }
+
+    #[test]
+    fn whoever_keeps_the_list_has_it_whatever_comes_first((scans, order) in arrivals()) {
+        let all = looks(&scans);
+        let table = Memory::default();
+        let mut list = BTreeSet::new();
+        let mut heard = BTreeSet::new();
+        run(async {
+            for number in order {
+                let outcome = record(&table, &all, number, &Reader::default()).await;
+                if outcome.is_empty() || !heard.insert(number) {
+                    continue;
+                }
+                list.extend(keys(outcome.new.iter().chain(&outcome.returned).chain(&outcome.quietly_opened)));
+                let closed = outcome.fixed.iter().chain(&outcome.waived).chain(&outcome.gone);
+                let closed = keys(closed.chain(&outcome.quietly_closed));
+                list.retain(|key| !closed.contains(key));
+            }
+            let now = stored(&table).await;
+            let open = now.iter().filter(|(_, one)| one.is_open());
+            assert_eq!(list, open.map(|(key, _)| key.clone()).collect());
         });
     }
 

@@ -96,6 +96,82 @@ async fn an_older_look_that_comes_late_opens_nothing_and_tells_nothing() {
     assert_eq!(entries[1].newest.order.finished, at(5));
 }
 
+/// The end of the instance at this hour.
+fn end(hour: i64) -> LookAt {
+    LookAt {
+        source: Source::Ec2,
+        order: Order::of_end(at(hour), "end"),
+        sight: Sight::ended(),
+        ..full(hour, hour, &[])
+    }
+}
+
+async fn states(table: &Memory) -> Vec<State> {
+    let rows = table.query("instance:i-0abc", PREFIX).await.unwrap();
+    let entries = rows.into_iter().filter_map(entry);
+    entries.map(|entry| entry.newest.state).collect()
+}
+
+#[tokio::test]
+async fn what_is_open_is_gone_with_the_instance_and_what_is_waived_silently() {
+    let table = Memory::default();
+    record(&table, &full(1, 1, &["a", "b", "~w"])).await;
+    record(&table, &full(2, 2, &["b", "~w"])).await;
+    for _ in 0..2 {
+        let outcome = record(&table, &end(3)).await;
+        assert_eq!(ids(&outcome.gone), ["b"]);
+        assert_eq!((&outcome.fixed, &outcome.waived), (&vec![], &vec![]));
+        assert_eq!(outcome.open["high"], 0);
+    }
+    assert_eq!(
+        states(&table).await,
+        [State::Fixed, State::Gone, State::Gone]
+    );
+    let rows = table.query("instance:i-0abc", PREFIX).await.unwrap();
+    let kept = at(3).checked_add(HISTORY).ok();
+    assert!(rows[1..].iter().all(|row| row.expires == kept));
+}
+
+#[tokio::test]
+async fn of_an_instance_without_entries_its_end_alone_is_noted() {
+    let table = Memory::default();
+    let outcome = record(&table, &end(3)).await;
+    assert!(outcome.is_empty() && !outcome.first);
+    let rows = table.query("instance:i-0abc", "").await.unwrap();
+    assert_eq!(rows.len(), 1);
+    // What was looked at by then is not heard of before.
+    let late = record(&table, &full(2, 2, &["a"])).await;
+    assert!(late.is_empty() && late.first && !late.newest);
+    assert_eq!(late.into_change(&full(2, 2, &[])), None);
+    assert_eq!(states(&table).await, [State::Gone]);
+}
+
+/// Looks that can be read again, and looked for nothing.
+struct Blind;
+
+impl Reread for Blind {
+    async fn again(&self, _looked: &Looked) -> anyhow::Result<Option<Sight>> {
+        Ok(Some(Sight::new([], LookedFor::Keys(BTreeSet::new()))))
+    }
+}
+
+#[tokio::test]
+async fn however_many_looks_are_newer_the_end_is_among_them() {
+    let table = Memory::default();
+    record(&table, &end(99)).await;
+    for hour in 2..(4 + i64::try_from(MOST_NEWER).unwrap()) {
+        let blind = LookAt {
+            sight: Sight::new([], LookedFor::Keys(BTreeSet::new())),
+            ..full(hour, hour, &[])
+        };
+        look(&table, &blind, &Blind, HISTORY).await.unwrap();
+    }
+    look(&table, &full(1, 1, &["a"]), &Blind, HISTORY)
+        .await
+        .unwrap();
+    assert_eq!(states(&table).await, [State::Gone]);
+}
+
 /// A report of this many findings of 1,000 checks, from the given place on.
 fn large(from: usize, many: usize, scan: char) -> hardtarget_report::Report {
     let mut report = hardtarget_report::sample::typical();
@@ -174,13 +250,18 @@ async fn what_another_engine_told_of_before_is_neither_new_nor_fixed() {
     record(&table, &reported(1, &only_theirs)).await;
     for _ in 0..2 {
         let forth = record(&table, &reported(2, &merged)).await;
-        assert!(forth.is_empty(), "{forth:?}");
+        // In words nothing has changed; where lists are kept, one has taken the other's place.
+        let in_words = [&forth.new, &forth.returned, &forth.fixed, &forth.waived];
+        assert!(in_words.iter().all(|list| list.is_empty()), "{forth:?}");
+        assert_eq!(ids(&forth.quietly_opened), [&apart.findings[ours].id]);
+        assert_eq!(ids(&forth.quietly_closed), [&lynis.id]);
         let open: u64 = forth.open.values().sum();
         assert_eq!(usize::try_from(open), Ok(merged.findings.len()));
     }
     for _ in 0..2 {
         let back = record(&table, &reported(3, &only_theirs)).await;
         assert_eq!(back.new, []);
+        assert_eq!(ids(&back.quietly_opened), [&lynis.id]);
         // Our check looked, and says that its own fault is gone only if it passed.
         assert!(
             ids(&back.fixed)

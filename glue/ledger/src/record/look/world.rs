@@ -26,6 +26,8 @@ pub(super) struct Scan {
     finished: i64,
     /// Whether this is no report but a look at everything of the native engine.
     full: bool,
+    /// Whether it is none of both, but the end of the target.
+    end: bool,
     native: u8,
     lynis: u8,
     /// For each check how it went, and its places: not there, there, waived.
@@ -40,16 +42,21 @@ pub(super) struct Scan {
 pub(super) fn scans(most: usize) -> impl Strategy<Value = Vec<Scan>> {
     let check = (0..4_u8, [0..3_u8, 0..3_u8]);
     let scan = (
-        (0..3_i64, 0..6_i64, prop::bool::weighted(0.2)),
+        (
+            (0..3_i64, 0..6_i64),
+            prop::bool::weighted(0.2),
+            prop::bool::weighted(0.1),
+        ),
         (0..6_u8, 0..6_u8, [check.clone(), check.clone(), check]),
         ([0..3_u8, 0..3_u8], prop::bool::weighted(0.1)),
         (0..4_u8, [0..3_u8, 0..3_u8], any::<bool>()),
     );
     let scan = scan.prop_map(
-        |((created, finished, full), engines, lynis, packages)| Scan {
+        |(((created, finished), full, end), engines, lynis, packages)| Scan {
             created,
             finished,
             full,
+            end,
             native: engines.0,
             lynis: engines.1,
             checks: engines.2,
@@ -202,6 +209,16 @@ impl Scan {
     }
 
     pub(super) fn look(&self, number: usize) -> LookAt {
+        let id = format!("look-{number:02}");
+        if self.end {
+            return LookAt {
+                target: "family:web".parse().unwrap(),
+                source: Source::Ec2,
+                order: Order::of_end(at(self.finished), id),
+                report: None,
+                sight: Sight::ended(),
+            };
+        }
         let sight = if self.full {
             let native = self.native(number);
             let seen = native
@@ -214,11 +231,7 @@ impl Scan {
         LookAt {
             target: "family:web".parse().unwrap(),
             source: Source::Report,
-            order: Order::new(
-                at(self.created),
-                at(self.finished),
-                format!("look-{number:02}"),
-            ),
+            order: Order::new(at(self.created), at(self.finished), id),
             report: Some(number.to_string()),
             sight,
         }
@@ -249,6 +262,7 @@ pub(super) fn state(entries: impl IntoIterator<Item = Entry>) -> BTreeMap<String
             let entry = Entry {
                 was: None,
                 changed_by: String::new(),
+                quietly_by: String::new(),
                 ..entry
             };
             (key, entry)
@@ -274,9 +288,13 @@ pub(super) fn model(looks: &[LookAt]) -> BTreeMap<String, Entry> {
     } in looks
     {
         for (key, entry) in &mut entries {
-            let gone = matches!(sight.says(key, Some(entry)), Says::Gone | Says::TakenIn);
-            if gone && entry.newest.state != State::Fixed {
-                entry.newest.state = State::Fixed;
+            let closed = match sight.says(key, Some(entry)) {
+                Says::NotThere | Says::TakenIn => State::Fixed,
+                Says::Ended => State::Gone,
+                Says::Seen(_) | Says::Nothing => continue,
+            };
+            if !entry.is_closed() {
+                entry.newest.state = closed;
                 entry.newest.order = order.clone();
             }
         }
@@ -305,6 +323,7 @@ pub(super) fn model(looks: &[LookAt]) -> BTreeMap<String, Entry> {
                 package,
                 was: None,
                 changed_by: String::new(),
+                quietly_by: String::new(),
             };
             entries.insert(key.clone(), entry);
         }

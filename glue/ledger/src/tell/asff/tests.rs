@@ -52,6 +52,32 @@ fn the_same_fault_of_the_next_ami_is_the_same_finding() {
 }
 
 #[test]
+fn what_is_part_of_another_finding_now_is_archived_and_the_other_active() {
+    let change = Change {
+        quietly_opened: sample::change().new.split_off(5),
+        quietly_closed: sample::change().fixed,
+        ..sample::nothing_new()
+    };
+    let all = findings(&change, &config());
+    let states: Vec<bool> = all.iter().map(|one| one.archived).collect();
+    assert_eq!(states, [false, false, true, true]);
+}
+
+#[test]
+fn what_is_gone_is_archived_and_newer_than_when_it_was_seen() {
+    let mut change = sample::terminated();
+    change.at = sample::at("2026-11-21T06:14:49Z");
+    let all = findings(&change, &config());
+    assert_eq!(all.len(), 2);
+    for one in all {
+        assert!(one.archived);
+        assert_eq!(one.last_seen, "2026-11-21T06:14:50Z");
+        assert_eq!(one.updated, "2026-11-21T06:14:50.001Z");
+        assert_eq!(one.recommendation, "Nothing: the instance was terminated.");
+    }
+}
+
+#[test]
 fn an_instance_is_one_to_security_hub() {
     let mut change = sample::change();
     change.target = Target::Instance("i-0123456789abcdef0".to_owned());

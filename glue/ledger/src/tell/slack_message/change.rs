@@ -1,5 +1,6 @@
 //! What a look changed.
 
+use super::terminated::terminated;
 use super::{Lines, NAME, Place, TITLE, WORST, finding, minute, some};
 use crate::change::{Change, ScoreMove, Source, Told, counts};
 use crate::links;
@@ -9,6 +10,9 @@ use crate::target::Target;
 /// What a look changed.
 #[must_use]
 pub fn change(change: &Change, place: Place<'_>) -> String {
+    if change.source == Source::Ec2 {
+        return terminated(change);
+    }
     let mut told: Vec<(&Told, bool)> = change.new.iter().map(|one| (one, false)).collect();
     told.extend(change.returned.iter().map(|one| (one, true)));
     told.sort_by_key(|(one, _)| one.fault.severity);
@@ -96,6 +100,7 @@ fn what_was_looked_at(change: &Change) -> String {
         Source::Ssm => "told by Systems Manager",
         Source::Inspec => "looked at by InSpec",
         Source::Snooze => "a snooze ended",
+        Source::Ec2 => "terminated",
     };
     parts.push(format!("{who} {}", minute(change.at)));
     parts.join(" · ")

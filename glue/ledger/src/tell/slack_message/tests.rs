@@ -72,6 +72,16 @@ fn a_snooze_that_is_over() {
 }
 
 #[test]
+fn the_end_of_an_instance() {
+    let text = change(&sample::terminated(), HERE);
+    assert_eq!(
+        text,
+        "i-0123456789abcdef0 was terminated 2026-11-21 06:14 UTC: what was open there is off the list \
+         (1 high, 1 medium)"
+    );
+}
+
+#[test]
 fn a_month() {
     insta::assert_snapshot!(monthly(&sample::monthly(), HERE, true));
 }

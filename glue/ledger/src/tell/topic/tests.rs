@@ -32,7 +32,8 @@ fn a_change_is_told_whole() {
             ("target", "family:web")
         ]
     );
-    let none = json!({"new": 0, "returned": 0, "fixed": 0, "waived": 0});
+    let none = json!({"new": 0, "returned": 0, "fixed": 0, "waived": 0, "gone": 0,
+        "quietly_opened": 0, "quietly_closed": 0});
     assert_eq!(body["truncated"], none);
     assert_eq!(
         (&body["bucket"], &body["whole"]),
@@ -61,6 +62,21 @@ fn nothing_new_can_be_filtered_out() {
     let (message, _) = of(&News::Change(sample::nothing_new()));
     assert_eq!(attributes(&message)[1], ("worst", "none"));
     assert_eq!(message.subject, "Hard Target: web: 0 new, 0 again, 0 fixed");
+}
+
+#[test]
+fn the_end_of_an_instance_is_told_as_such() {
+    let (message, body) = of(&News::Change(sample::terminated()));
+    assert_eq!(
+        message.subject,
+        "Hard Target: i-0123456789abcdef0: terminated, 2 open there"
+    );
+    assert_eq!(attributes(&message)[1], ("worst", "none"));
+    assert_eq!(body["gone"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        (&body["source"], &body["fixed"]),
+        (&json!("ec2"), &json!([]))
+    );
 }
 
 #[test]
