@@ -225,11 +225,13 @@ class Bench:
     def fleet(self, page):
         """The fleet page of 500 families with 50 images each, in Chromium."""
         draw = pathlib.Path(__file__).with_name("draw.mjs")
-        said = subprocess.run(["node", draw, page, str(2 * self.runs + 1)], stdout=subprocess.PIPE, text=True, check=True)
+        said = subprocess.run(["node", draw, str(2 * self.runs + 1), page], stdout=subprocess.PIPE, text=True, check=True)
         measured = json.loads(said.stdout)
         self.row(
-            f"fleet page of 500 families with 50 images each ({page.stat().st_size / 1e6:.1f} MB) in Chromium, CPU",
-            "< 200 ms", f"{measured['cpu']:.0f} ms ({measured['drawn']:.0f} ms by the clock)", measured["cpu"] < 200,
+            f"fleet page of 500 families with 50 images each ({page.stat().st_size / 1e6:.1f} MB) in Chromium, by the clock",
+            "< 200 ms",
+            f"{measured['drawn']:.0f} ms, an empty page {measured['empty']:.0f} ms ({measured['cpu']:.0f} ms CPU with all that follows)",
+            measured["drawn"] < 200,
         )
 
 

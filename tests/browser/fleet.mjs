@@ -21,9 +21,10 @@ const browser = await chromium.launch({
 });
 
 // Opens a page and, after `steps`, asserts that nothing complained and nothing was asked for.
-async function open(name, steps, { hash = "", viewport = DESKTOP, now = NOW, ...options } = {}) {
+async function open(name, steps, { hash = "", viewport = DESKTOP, now = NOW, before, ...options } = {}) {
   const context = await browser.newContext({ viewport, ...options });
   const page = await context.newPage();
+  if (before) await page.addInitScript(before);
   const url = pathToFileURL(path.join(dir, `${name}.html`)).href;
   const trouble = [];
   page.on("console", (message) => trouble.push(`console: ${message.text()}`));
@@ -300,8 +301,18 @@ await holds("without scripts every family is there with its newest figures", () 
 await holds("without scripts all of a large fleet are there", () =>
   open("large", async (page) => {
     assert.equal(await page.locator("ol.families > li").count(), 500);
+    const row = page.locator("ol.families > li", { has: page.getByRole("heading", { name: "team-39-service-119", exact: true }) });
+    assert.ok(await row.getByText("team-39-service-119-20261120").isVisible());
+    assert.match(await row.textContent(), /Score: \d+Findings: \d+ critical, \d+ high, .*Vulnerabilities: \d+ critical/);
+    assert.match(await row.locator("h3 a").getAttribute("href"), /^reports\/team-39-service-119\/.*report\.html$/);
     assert.equal(await overflow(page), 0);
   }, { javaScriptEnabled: false }));
+
+await holds("a browser that cannot unpack a large fleet shows what is there without scripts", () =>
+  open("large", async (page) => {
+    assert.equal(await page.locator("ol.families > li").count(), 500);
+    assert.ok(await page.getByText("team-39-service-119-20261120").isVisible());
+  }, { before: () => { delete window.DecompressionStream; } }));
 
 await holds("an address that asks for something is followed in a large fleet too", () =>
   open("large", async (page) => {
@@ -331,8 +342,18 @@ await holds("500 families with 50 images each filter, order and unroll rightly",
     const last = page.locator(SHOWN).last();
     assert.equal(await last.locator(".plot path").count(), 0, "what is far away is not drawn");
     await inView(last);
+    const svg = await last.locator(".plot.findings svg").boundingBox();
+    await page.mouse.move(svg.x + svg.width - 4, svg.y + 10);
+    assert.match(await tip(page).textContent(), /team-39-service-479-\d{8}.*50 of 50/, "each is told of as its own");
     assert.equal(await overflow(page), 0);
   }));
+
+await holds("what is typed while a large fleet is being unpacked is looked for", () =>
+  open("large", async (page) => {
+    await page.waitForFunction(() => document.querySelector("[data-ui=shown]").textContent === "1");
+    assert.deepEqual(await names(page), ["team-03-service-123"]);
+    assert.match(page.url(), /#q=service-123$/);
+  }, { before: () => document.addEventListener("DOMContentLoaded", () => { document.querySelector("[data-ui=search]").value = "service-123"; }) }));
 
 await holds("hostile names stay text, and their links lead below reports/", () =>
   open("hostile", async (page) => {

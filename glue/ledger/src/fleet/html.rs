@@ -1,11 +1,12 @@
 //! The fleet as one self-contained web page.
 //!
 //! Nothing is fetched: style, script and data are in the page, and its Content-Security-Policy allows just
-//! these. Every family is in the markup with its newest figures. What came before stands beside it as JSON,
-//! from which the script draws a row when it comes into view: so that 500 families with 50 images each are
-//! shown at once.
+//! these. The first families are in the markup with their newest figures, and what came before stands beside each
+//! as JSON, from which the script draws the row when it comes into view. The others follow packed: so that 500
+//! families with 50 images each are shown at once. A browser without scripts reads of them in words.
 
 mod data;
+mod rest;
 mod row;
 mod tiles;
 
@@ -38,9 +39,8 @@ pub fn encoded(segment: &str) -> String {
     utf8_percent_encode(segment, &UNRESERVED).to_string()
 }
 
-/// How many families, the worst, are there at once: more than a screen has. A browser with scripts takes the
-/// others for text until it has drawn these; without scripts they are there too.
-const AT_ONCE: usize = 40;
+/// How many families, the worst, are there at once: more than a screen has. The others are drawn after these.
+const AT_ONCE: usize = 16;
 
 /// The fleet as one HTML page that needs nothing else; `written` is when.
 #[must_use]
@@ -78,12 +78,10 @@ pub fn html(fleet: &Fleet, written: Timestamp) -> String {
                             }
                             (legend())
                             ol.families data-ui="families" {
-                                @for family in first { (row::row(family)) }
+                                @for family in first { (row::row(family, Some(&data::series(family)))) }
                             }
                             @if !rest.is_empty() {
-                                noscript data-ui="rest" {
-                                    ol.families { @for family in rest { (row::row(family)) } }
-                                }
+                                noscript data-ui="plain" { (rest::plain(rest)) }
                             }
                         }
                     }
@@ -96,6 +94,9 @@ pub fn html(fleet: &Fleet, written: Timestamp) -> String {
                     p { "At most " (DRAWN) " images of a family are drawn. Waived findings are not counted." }
                 }
                 div.tip data-ui="tip" role="status" hidden {}
+                @if !rest.is_empty() {
+                    script type="application/octet-stream" data-ui="rest" { (rest::packed(rest)) }
+                }
             }
         }
     };

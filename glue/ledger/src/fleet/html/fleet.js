@@ -13,11 +13,11 @@
   };
 
   // A family's images as src/fleet/html/data.rs writes them, read when they are first needed.
-  const families = new WeakMap();
+  const families = new WeakMap(), series = new WeakMap();
   const familyOf = (row) => {
     let family = families.get(row);
     if (!family) {
-      const { p, b, o, i } = JSON.parse(row.lastElementChild.textContent);
+      const { p, b, o, i } = JSON.parse(series.get(row) ?? row.lastElementChild.textContent);
       const images = i.map(([name, ami, at, status, score = null, findings = null, vulnerabilities = null, breaks = [], link = null, reason = ""]) => {
         const stamp = () => new Date(at * 1000).toISOString().replace(/[-:]|\.000/g, "");
         return {
@@ -148,7 +148,12 @@
     made.append(...children);
     return made;
   };
-  const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+  // To make one takes longer than all else before the first row is there.
+  let format = null;
+  const date = (time) => {
+    format ??= new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+    return format.format(time);
+  };
 
   const counted = (name, counts, image) => {
     if (!counts) return image.findings ? [element("p", "counts", element("span", "label", name), element("span", "bad", "not looked for"))] : [];
@@ -163,7 +168,7 @@
     const faint = (...text) => element("p", "faint", ...text);
     const lines = [element("p", "head", image.name || image.ami)];
     if (image.name) lines.push(faint(image.ami));
-    lines.push(faint(`${date.format(image.at * 1000)} UTC · ${number + 1 + older} of ${images.length + older}`));
+    lines.push(faint(`${date(image.at * 1000)} UTC · ${number + 1 + older} of ${images.length + older}`));
     if (image.status !== "assessed") lines.push(element("p", "bad", image.status, image.reason ? `: ${image.reason}` : ""));
     if (image.score !== null) {
       const before = images.slice(0, number).findLast(({ score }) => score !== null);
@@ -354,7 +359,9 @@
       }
     });
     addEventListener("hashchange", follow);
-    if (location.hash.length > 1 || search.value || which.value || order.value) follow();
+    // A reader may have typed before a large fleet was there, and browsers put back what was typed before.
+    if (location.hash.length > 1) follow();
+    else if (search.value || which.value || order.value) keep();
   };
 
   // The page stays as it was written; what has aged since is told by the reader's clock.
@@ -375,21 +382,31 @@
     setInterval(tell, 60_000);
   };
 
-  // The families that were not there at once, see src/fleet/html.rs.
-  const takeRest = (list) => {
-    const rest = ui("rest");
-    if (!rest) return;
-    const parsed = document.createElement("template");
-    parsed.innerHTML = rest.textContent;
-    list.append(...parsed.content.firstElementChild.children);
-    rest.remove();
+  // The families that were not there at once, see src/fleet/html/rest.rs.
+  const takeRest = async (list, packed) => {
+    try {
+      const binary = atob(packed.textContent);
+      const bytes = new Uint8Array(binary.length);
+      for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at);
+      const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+      const lines = (await new Response(text).text()).split("\n");
+      const parsed = document.createElement("template");
+      parsed.innerHTML = lines.filter((_, number) => number % 2 === 0).join("");
+      [...parsed.content.children].forEach((row, number) => series.set(row, lines[2 * number + 1]));
+      list.append(parsed.content);
+    } catch {
+      // An older browser reads what is there without scripts.
+      list.insertAdjacentHTML("afterend", ui("plain").textContent);
+    }
+    packed.remove();
   };
 
   document.addEventListener("DOMContentLoaded", () => {
     const list = ui("families");
     const section = list?.closest("section");
-    const all = () => {
-      if (list) takeRest(list);
+    const packed = ui("rest");
+    const all = async () => {
+      if (packed) await takeRest(list, packed);
       ageing();
       if (!list) return;
       const rows = [...list.children];
@@ -398,7 +415,7 @@
       pointing(list);
     };
     // What is in view is drawn first, unless something else was asked for.
-    if (!ui("rest") || location.hash) {
+    if (!packed || location.hash) {
       all();
       return;
     }

@@ -5,14 +5,15 @@ use hardtarget_report::{Severity, clean_line};
 use maud::{Markup, PreEscaped, html};
 
 use super::super::model::{Family, Image, Status};
-use super::{REASON, data, line, number, short, worst};
+use super::{REASON, line, number, short, worst};
 
 /// The gauge's arc, as in the report's page: three quarters of a circle, open below.
 const ARC: &str = "M 24.64 95.36 A 50 50 0 1 1 95.36 95.36";
 /// How many failures are told in a row before the rest is only counted.
 const TOLD: usize = 2;
 
-pub(super) fn row(family: &Family) -> Markup {
+/// The row, on one line, with its data inside unless that stands elsewhere.
+pub(super) fn row(family: &Family, data: Option<&str>) -> Markup {
     let (newest, shown) = (family.newest(), family.newest_assessed());
     let score = shown.and_then(|image| image.score);
     let stale = shown.map(|one| &one.ami) != newest.map(|one| &one.ami);
@@ -23,19 +24,46 @@ pub(super) fn row(family: &Family) -> Markup {
             data-worst={ (critical) " " (high) " " (medium) }
             data-newest=[newest.map(|image| image.created.as_second())]
             data-failed[!family.failures.is_empty()] data-waiting[!family.waiting.is_empty()] {
-            div.who {
-                h3 {
-                    @match shown.and_then(|image| image.link.as_ref()) {
-                        Some(link) => a href=(link) { (line(&family.name)) },
-                        None => (line(&family.name)),
-                    }
-                }
-                @if let Some(image) = newest { (image_line(image)) }
-                (troubles(family))
-            }
+            (who(family))
             div.index { (gauge(score)) (moved(family, stale)) }
             (history(family, shown))
-            script type="application/json" { (PreEscaped(data::series(family))) }
+            @if let Some(data) = data { script type="application/json" { (PreEscaped(data)) } }
+        }
+    }
+}
+
+/// The family without its history, in words: for browsers without scripts, which would draw none.
+pub(super) fn plain(family: &Family) -> Markup {
+    let shown = family.newest_assessed();
+    html! {
+        li.family.plain {
+            (who(family))
+            p.index {
+                span.hidden-label { "Score: " }
+                @match shown.and_then(|image| image.score) { Some(score) => (score), None => "–" }
+            }
+            div.history {
+                p { "Findings: " (words(shown.and_then(|image| image.findings).as_ref(), none(shown))) }
+                p { "Vulnerabilities: " (words(shown.and_then(|image| image.vulnerabilities).as_ref(), none(shown))) }
+            }
+        }
+    }
+}
+
+fn who(family: &Family) -> Markup {
+    let link = family
+        .newest_assessed()
+        .and_then(|image| image.link.as_ref());
+    html! {
+        div.who {
+            h3 {
+                @match link {
+                    Some(link) => a href=(link) { (line(&family.name)) },
+                    None => (line(&family.name)),
+                }
+            }
+            @if let Some(image) = family.newest() { (image_line(image)) }
+            (troubles(family))
         }
     }
 }
@@ -115,11 +143,7 @@ fn moved(family: &Family, stale: bool) -> Markup {
 fn history(family: &Family, shown: Option<&Image>) -> Markup {
     let findings = shown.and_then(|image| image.findings);
     let vulnerabilities = shown.and_then(|image| image.vulnerabilities);
-    let none = if shown.is_some() {
-        "not looked for"
-    } else {
-        "not looked at"
-    };
+    let none = none(shown);
     let label = format!(
         "{}: newest report. Findings: {}. Vulnerabilities: {}.",
         line(&family.name),
@@ -136,6 +160,15 @@ fn history(family: &Family, shown: Option<&Image>) -> Markup {
             Some(link) => a.history data-ui="history" href=(link) aria-label=(label) { (plots) },
             None => div.history data-ui="history" role="img" tabindex="0" aria-label=(label) { (plots) },
         }
+    }
+}
+
+/// What is said where there are no figures.
+const fn none(shown: Option<&Image>) -> &'static str {
+    if shown.is_some() {
+        "not looked for"
+    } else {
+        "not looked at"
     }
 }
 
