@@ -60,9 +60,7 @@ def test_it_is_told_on_one_line_and_not_as_fixed(told, slack):
     told.terminated(WEB, at="2026-11-21T06:14:50Z")
     told.settle()
     [line] = [one.text for one in slack.messages[before:]]
-    assert line == (
-        f"{WEB} was terminated 2026-11-21 06:14 UTC: what was open there is off the list (1 high, 1 low)"
-    )
+    assert line == f"{WEB} was terminated 2026-11-21 06:14 UTC: what was open there is off the list (1 high, 1 low)"
     [envelope] = [one for one in told.envelopes() if "terminated" in one["Subject"]]
     assert envelope["Subject"] == f"Hard Target: {WEB}: terminated, 2 open there"
     assert envelope["MessageAttributes"]["worst"]["Value"] == "none"

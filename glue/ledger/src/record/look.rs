@@ -92,9 +92,14 @@ pub async fn look(
     let looked = Looked::of(look);
     // An end is nobody's first look: of most instances nothing is known, and nothing shall be.
     let first = !looked.is_end() && looks::is_first(ledger, &look.target, &order.id).await?;
-    looks::put(ledger, &look.target, &looked, history).await?;
+    let kept = if looked.is_end() { looks::END } else { history };
+    looks::put(ledger, &look.target, &looked, kept).await?;
     let mut rows = looks::newer(ledger, &look.target, &looked).await?;
     let mut known = read(ledger, &look.target).await?;
+    if looked.is_end() && !known.is_empty() {
+        // For as long as what was open there is known.
+        looks::put(ledger, &look.target, &looked, history.max(looks::END)).await?;
+    }
     let elsewhere = told_elsewhere(look, &known);
     let mut keys: BTreeSet<String> = known.keys().cloned().collect();
     keys.extend(look.sight.keys().cloned());

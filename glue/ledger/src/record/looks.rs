@@ -18,6 +18,11 @@ const LAST: &str = "O$";
 /// Whose look was the first at a target.
 const FIRST: &str = "first";
 
+/// How long an end is noted at least, and where nothing else is known no longer: what was looked at before it comes
+/// out of a queue within 14 days, out of its dead letters within 14 more, and may be sent back from there for as long
+/// again.
+pub(super) const END: SignedDuration = SignedDuration::from_hours(24 * 60);
+
 /// A look that was recorded, or is being recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Looked {

@@ -128,8 +128,11 @@ async fn what_is_open_is_gone_with_the_instance_and_what_is_waived_silently() {
         [State::Fixed, State::Gone, State::Gone]
     );
     let rows = table.query("instance:i-0abc", PREFIX).await.unwrap();
+    let end = table.query("instance:i-0abc", "O#9").await.unwrap();
     let kept = at(3).checked_add(HISTORY).ok();
-    assert!(rows[1..].iter().all(|row| row.expires == kept));
+    let rows = rows[1..].iter().chain(&end);
+    assert!(rows.clone().all(|row| row.expires == kept));
+    assert_eq!(rows.count(), 3);
 }
 
 #[tokio::test]
@@ -139,6 +142,7 @@ async fn of_an_instance_without_entries_its_end_alone_is_noted() {
     assert!(outcome.is_empty() && !outcome.first);
     let rows = table.query("instance:i-0abc", "").await.unwrap();
     assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].expires, at(3).checked_add(looks::END).ok());
     // What was looked at by then is not heard of before.
     let late = record(&table, &full(2, 2, &["a"])).await;
     assert!(late.is_empty() && late.first && !late.newest);
