@@ -19,9 +19,11 @@ test-tools: ## Install what the tests need (as root; otherwise says what is miss
 
 fmt: ## Format the source
 	cargo fmt --all
+	cargo fmt --manifest-path fuzz/Cargo.toml
 
 lint: ## Formatting, clippy, licences of dependencies, shell scripts
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	packaging/third-party.py --check
 	git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run | xargs -0 shellcheck
