@@ -52,6 +52,16 @@ def told(change, what):
     return {one["id"] for one in change[what]}
 
 
+def test_a_write_that_meets_another_is_tried_again_at_once(ledger):
+    """S3: "If a conflicting operation occurs during the upload S3 returns a 409 ConditionalRequestConflict"."""
+    met = {"code": "ConditionalRequestConflict", "status": 409, "when": lambda call: "if-none-match" in call.headers}
+    conflict = ledger.fail("s3", "PutObject", times=2, **met)
+    published(ledger, OLD, "2026-11-20T06:15:01Z")
+    ledger.settle()
+    assert (conflict.hits, ledger.errors()) == (2, [])
+    assert len(ledger.changes()) == 1
+
+
 def test_a_first_report_is_told_with_all_that_is_open(ledger):
     key = published(ledger, OLD, "2026-11-20T06:15:01Z")
     ledger.settle()

@@ -12,6 +12,8 @@ use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::{Builder, tls};
 
+use self::s3::conflict::CODE as CONFLICT;
+
 /// How often a call is tried (SDK's standard mode: throttling, 5xx, broken connections).
 const ATTEMPTS: u32 = 4;
 
@@ -34,7 +36,7 @@ pub struct Error {
 }
 
 impl Error {
-    /// Whether the same call may succeed later: no answer, throttled, or the service's own fault.
+    /// Whether the same call may succeed later: no answer, throttled, met by another, or the service's own fault.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         let code = self.code.as_str();
@@ -43,7 +45,11 @@ impl Error {
             || code.ends_with("Unavailable") && !code.starts_with("InvalidAMIID")
             || matches!(
                 code,
-                "" | "RequestLimitExceeded" | "SlowDown" | "RequestExpired" | "ExpiredToken"
+                "" | "RequestLimitExceeded"
+                    | "SlowDown"
+                    | "RequestExpired"
+                    | "ExpiredToken"
+                    | CONFLICT
             )
     }
 

@@ -1,5 +1,7 @@
 //! S3: the bucket of launches, scans and reports; the bucket of the agent, advisories and waivers.
 
+pub(crate) mod conflict;
+
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -7,6 +9,7 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::presigning::PresigningConfig;
 use jiff::Timestamp;
 
+use self::conflict::Conflict;
 use super::Error;
 
 /// The bucket.
@@ -40,8 +43,11 @@ impl S3 {
     /// A client for `bucket`.
     #[must_use]
     pub fn new(shared: &SdkConfig, bucket: &str) -> Self {
+        let config = aws_sdk_s3::config::Builder::from(shared)
+            .retry_classifier(Conflict)
+            .build();
         Self {
-            client: aws_sdk_s3::Client::new(shared),
+            client: aws_sdk_s3::Client::from_conf(config),
             bucket: bucket.to_owned(),
         }
     }
