@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lab import inspec
-from lab.snoozes import over, update
+from lab.snoozes import TODAY, over, update
 
 
 def wake(ledger):
@@ -76,6 +76,29 @@ def test_what_another_snooze_holds_back_longer_stays_quiet(ledger, cli):
     over(ledger, short)
     wake(ledger)
     assert len(ledger.changes()) == before
+
+
+def test_what_is_snoozed_anew_while_the_old_snooze_wakes_stays_snoozed(ledger, cli):
+    id = cli.snooze("web", "ssh-01")
+    inspec.failed(ledger, "web", "ssh-01")
+    over(ledger, id)
+    until, again = TODAY + timedelta(days=60), []
+
+    def meanwhile(call):
+        # The snoozes are read, what is open is about to be.
+        if call.action == "Scan" and not again:
+            again.append(None)
+            again[0] = cli.snooze("web", "ssh-01", until)
+
+    ledger.aws.wire.watchers.append(meanwhile)
+    wake(ledger)
+    assert again == [id]
+    [row] = ledger.rows(pk="snooze")
+    assert (row["until"], row["woken"]) == (str(until), False)
+    before = len(ledger.changes())
+    inspec.failed(ledger, "web", "ssh-01", file="later", at="2026-11-02T06:00:00Z")
+    wake(ledger)
+    assert len(ledger.changes()) == before or ids(ledger.changes()[-1], "new") == []
 
 
 def test_unsnoozing_ends_a_snooze_and_it_speaks_up_again(ledger, cli):

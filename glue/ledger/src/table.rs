@@ -14,7 +14,7 @@ pub struct Row {
     pub pk: String,
     /// The place in the partition.
     pub sk: String,
-    /// Counts the writes; the table counts, not the caller: what is put gets the expected one plus 1.
+    /// Counts the writes; the table counts, not the caller: what is put gets [`Expected::next`].
     pub version: u64,
     /// When DynamoDB may forget it.
     pub expires: Option<Timestamp>,
@@ -25,12 +25,23 @@ pub struct Row {
 /// What has to be there for a write to happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
-    /// Anything, or nothing.
+    /// Anything, or nothing. Only for rows that nobody writes by their version: the count begins anew.
     Any,
     /// Nothing.
     Absent,
     /// The row in this version.
     Version(u64),
+}
+
+impl Expected {
+    /// The version that a row has once it is written.
+    #[must_use]
+    pub const fn next(self) -> u64 {
+        match self {
+            Self::Any | Self::Absent => 1,
+            Self::Version(version) => version + 1,
+        }
+    }
 }
 
 /// Why a table did not answer.
@@ -117,14 +128,9 @@ impl Table for Memory {
                 Expected::Version(version) => there == Some(version),
             };
             if fits {
-                let version = there.unwrap_or_default() + 1;
-                rows.insert(
-                    key,
-                    Row {
-                        version,
-                        ..row.clone()
-                    },
-                );
+                let version = expected.next();
+                let row = row.clone();
+                rows.insert(key, Row { version, ..row });
             }
             fits
         }))

@@ -184,11 +184,7 @@ fn is_refused<R>(error: &SdkError<PutItemError, R>) -> bool {
 /// What a row is as an item: its body's members, `pk`, `sk`, `version`, and `expires` in seconds since 1970,
 /// which is what DynamoDB's time to live reads.
 fn item(row: &Row, expected: Expected) -> HashMap<String, AttributeValue> {
-    let version = match expected {
-        Expected::Any => row.version + 1,
-        Expected::Absent => 1,
-        Expected::Version(version) => version + 1,
-    };
+    let version = expected.next();
     let body = row
         .body
         .iter()
@@ -268,9 +264,12 @@ fn value(attribute: AttributeValue) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::table::Memory;
 
     #[test]
     fn a_row_comes_back_as_it_was_put() {
@@ -291,5 +290,31 @@ mod tests {
         back.version = 3;
         assert_eq!(back, put);
         assert!(row(HashMap::new(), "GetItem").is_err());
+    }
+
+    proptest! {
+        /// What tests on a table in memory prove of versions holds of DynamoDB's.
+        #[test]
+        fn versions_are_those_of_a_table_in_memory(writes in prop::collection::vec(0..4_u64, 1..12)) {
+            let memory = Memory::default();
+            let put = Row {
+                pk: "family:web".to_owned(),
+                sk: "F#1".to_owned(),
+                version: 7,
+                expires: None,
+                body: Map::new(),
+            };
+            for write in writes {
+                let expected = match write {
+                    0 => Expected::Any,
+                    1 => Expected::Absent,
+                    version => Expected::Version(version - 1),
+                };
+                if memory.put(&put, expected).now_or_never().unwrap().unwrap() {
+                    let there = memory.get(&put.pk, &put.sk).now_or_never().unwrap().unwrap();
+                    prop_assert_eq!(there, Some(row(item(&put, expected), "GetItem").unwrap()));
+                }
+            }
+        }
     }
 }

@@ -72,7 +72,7 @@ pub(super) async fn snooze(
         args.until,
         now,
     );
-    table.put(&snooze.row(None), Expected::Any).await?;
+    keep(table, &snooze).await?;
     let open = entries::open(table).await?;
     let about = open
         .iter()
@@ -88,6 +88,18 @@ pub(super) async fn snooze(
     ));
     output::print(&format!("{}\n", snooze.id))?;
     Ok(())
+}
+
+/// Writes a snooze. The versions of its row go on, so that nobody who has read an older one puts that back.
+async fn keep(table: &impl Table, snooze: &Snooze) -> Result<(), Failure> {
+    for _ in 0..TRIES {
+        let there = table.get(PARTITION, &snooze.id).await?;
+        let expected = there.map_or(Expected::Absent, |row| Expected::Version(row.version));
+        if table.put(&snooze.row(None), expected).await? {
+            return Ok(());
+        }
+    }
+    Err(Failure::Busy(snooze.id.clone()))
 }
 
 /// Ends a snooze.
@@ -119,4 +131,34 @@ pub(super) async fn unsnooze(
         }
     }
     Err(Failure::Busy(args.id.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::table::Memory;
+
+    #[tokio::test]
+    async fn who_has_read_the_older_snooze_does_not_put_it_back() {
+        let table = Memory::default();
+        let of =
+            |until, now: &str| Snooze::new("web", "*", "Waits", "ops", until, now.parse().unwrap());
+        let older = of(date(2026, 11, 20), "2026-11-01T12:00:00Z");
+        keep(&table, &older).await.unwrap();
+        let row = table.get(PARTITION, &older.id).await.unwrap().unwrap();
+        let read = Snooze::of_row(row).unwrap();
+        let newer = of(date(2026, 12, 24), "2026-11-21T00:05:30Z");
+        keep(&table, &newer).await.unwrap();
+        let woken = Snooze {
+            woken: true,
+            ..read
+        };
+        let expected = Expected::Version(woken.version);
+        assert!(!table.put(&woken.row(None), expected).await.unwrap());
+        let row = table.get(PARTITION, &older.id).await.unwrap().unwrap();
+        let there = Snooze::of_row(row).unwrap();
+        assert_eq!((there.until, there.woken), (newer.until, false));
+    }
 }
