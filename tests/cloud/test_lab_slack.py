@@ -37,12 +37,73 @@ def test_a_file_is_seen_once_it_is_completed(slack):
     begun = form(slack, "files.getUploadURLExternal", filename="a.csv", length=5)
     assert send(begun["upload_url"], b"a,b\r\n", token=None) == (200, "OK - 5")
     assert slack.messages == []
-    given = {"files": [{"id": begun["file_id"]}], "channel_id": CHANNEL, "initial_comment": "new"}
+    given = {"files": [{"id": begun["file_id"]}], "channel_id": CHANNEL, "blocks": [section("new")]}
     assert in_json(slack, "files.completeUploadExternal", **given)["ok"]
     [message] = slack.messages
     assert (message.text, message.files[0].body) == ("new", b"a,b\r\n")
     assert in_json(slack, "files.completeUploadExternal", **given)["error"] == "file_not_found"
     assert len(slack.messages) == 1
+
+
+def section(text, **more):
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, **more}}
+
+
+def shared(slack, **given):
+    """A file with what is given beside it; what Slack answers."""
+    begun = form(slack, "files.getUploadURLExternal", filename="a.csv", length=5)
+    send(begun["upload_url"], b"a,b\r\n", token=None)
+    files = [{"id": begun["file_id"]}]
+    return in_json(slack, "files.completeUploadExternal", **{"files": files, "channel_id": CHANNEL, **given})
+
+
+LINK = "<https://example.org/?a=1&amp;b=2|Report>"
+
+
+def test_what_is_marked_as_a_link_is_one_in_blocks_and_not_in_a_plain_comment(slack):
+    assert shared(slack, initial_comment=LINK, blocks=[section(LINK)])["ok"]
+    assert shared(slack, blocks=json.dumps([section(LINK, verbatim=True), section("more", verbatim=True)]))["ok"]
+    plain, blocks = slack.messages
+    assert "https://example.org/?a=1&b=2" not in plain.links and "|Report>" in plain.shown
+    assert (blocks.links, blocks.shown) == (["https://example.org/?a=1&b=2"], "Report\nmore")
+
+
+def test_what_only_looks_like_a_link_is_one_unless_it_is_verbatim(slack):
+    for more in ({}, {"verbatim": True}):
+        assert shared(slack, blocks=[section("see https://evil.example/x", **more)])["ok"]
+    assert [message.links for message in slack.messages] == [["https://evil.example/x"], []]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "error", "why"),
+    [
+        ("{", "invalid_blocks_format", None),
+        ({"type": "section"}, "invalid_blocks_format", None),
+        ([section("a")] * 51, "invalid_blocks", "no more than 50 items allowed [json-pointer:/blocks]"),
+        ([section("a" * 3001)], "invalid_blocks", "must be less than 3001 characters [json-pointer:/blocks/0/text/text]"),
+        ([section("")], "invalid_blocks", "must be more than 0 characters [json-pointer:/blocks/0/text/text]"),
+        ([section("a"), {"type": "section"}], "invalid_blocks", "failed to match all allowed schemas"),
+        ([section("a", emoji=True)], "invalid_blocks", "invalid additional property: emoji"),
+        ([{"type": "sektion"}], "invalid_blocks", "unsupported type: sektion"),
+        ([{"type": "markdown", "text": "a"}], "internal_error", None),
+    ],
+)
+def test_blocks_are_looked_at(slack, blocks, error, why):
+    refused = shared(slack, blocks=blocks)
+    assert (refused["ok"], refused["error"]) == (False, error)
+    messages = refused.get("response_metadata", {}).get("messages", [])
+    assert why is None and messages == [] or any(why in message for message in messages)
+    assert slack.messages == []
+    assert shared(slack, blocks=[section("a" * 3000)] * 50)["ok"]
+
+
+def test_a_file_is_shared_in_a_channel_and_not_with_a_person(slack):
+    slack.channels.add("U0123456789")
+    assert form(slack, "chat.postMessage", text="a", channel="U0123456789")["ok"]
+    refused = shared(slack, channel_id="U0123456789")
+    assert refused["error"] == "invalid_arguments"
+    [why] = refused["response_metadata"]["messages"]
+    assert "^[CGDZ][A-Z0-9]{8,}$" in why
 
 
 def test_the_bytes_are_as_many_as_was_said_and_come_once(slack):

@@ -34,7 +34,9 @@ def test_one_message_with_the_list_of_all_that_is_new(tell, slack):
     assert "• critical · Root may log in with a password in `/etc/lab/1.conf` · `LAB-000001`" in lines
     assert sum(line.startswith("•") for line in lines) == 5
     assert f"s3://{ledger.stack.bucket}/{news.REPORT.replace('.json', '.html')}" in message.text
-    assert len(message.links) == 2
+    report, changed = message.links
+    assert "report.html" in report and "diff.json" in changed
+    assert message.shown.splitlines()[-1].startswith("Report · What changed · `s3://")
     [file] = message.files
     assert file.name == "new-web-2026-11-21.csv"
     rows = table(file)
@@ -43,6 +45,14 @@ def test_one_message_with_the_list_of_all_that_is_new(tell, slack):
     assert slack.called("files.upload") == 0 and slack.leaked == []
     assert {"slack", "sns"} <= set(ledger.told()["5a7c2f0e9d3b"])
     assert ledger.errors() == [] and ledger.queues["tell"].bodies() == []
+
+
+def test_the_longest_message_fits_with_its_list(tell, slack):
+    """A section of Slack's takes 3,000 characters, of which an escape is five."""
+    many = [news.told(number, title="&" * 1000, subject="&" * 1000, id="&" * 1000) for number in range(1, 9)]
+    tell(news.change(new=many, target="family:" + "&" * 300))
+    [message] = slack.messages
+    assert len(message.text) > 3000 and len(message.files) == 1 and len(message.links) == 2
 
 
 def test_what_was_only_fixed_needs_no_list(tell, slack):
@@ -75,7 +85,7 @@ def test_text_from_outside_calls_nobody_and_computes_nothing(tell, slack):
     tell(news.change(new=evil, target="family:<!everyone>", ami_name="<!subteam^S1>`"))
     [message] = slack.messages
     assert message.calls == []
-    assert all(".console.aws.amazon.com/" in link for link in message.links)
+    assert message.links and all(".console.aws.amazon.com/" in link for link in message.links)
     assert "```" not in message.text
     assert "<!channel> @here <@U123> =1+1" in message.shown, "it can be read all the same"
     for row in table(message.files[0]):

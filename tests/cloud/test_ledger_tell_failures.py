@@ -236,7 +236,7 @@ def test_the_token_is_in_no_log(tell, slack):
 @pytest.mark.parametrize(
     ("settle", "why"),
     [
-        (lambda slack: slack.scopes.discard("files:write"), "missing_scope: give the app the bot scopes"),
+        (lambda slack: slack.scopes.discard("files:write"), "missing_scope (needed: files:write): give the app the"),
         (lambda slack: slack.channels.clear(), "channel_not_found: HARDTARGET_SLACK_CHANNEL has to be"),
         (lambda slack: slack.strange.add(ledger_stack.CHANNEL), "not_in_channel: invite the app"),
         (lambda slack: slack.archived.add(ledger_stack.CHANNEL), "is_archived: HARDTARGET_SLACK_CHANNEL"),
@@ -246,6 +246,14 @@ def test_what_slack_refuses_comes_with_what_to_do(tell, slack, settle, why):
     settle(slack)
     ledger = tell(news.change(new=[WORST]))
     assert any(why in line["error"] for line in ledger.errors()), ledger.errors()
+    assert slack.messages == []
+
+
+def test_a_person_is_no_channel_and_slack_says_why(tell, slack):
+    slack.channels.add("U0123456789")
+    ledger = tell(news.change(new=[WORST]), HARDTARGET_SLACK_CHANNEL="U0123456789")
+    why = "invalid_arguments ([ERROR] input must match regex pattern: ^[CGDZ][A-Z0-9]{8,}$ [json-pointer:/channel_id])"
+    assert any(f"Slack's files.completeUploadExternal says {why}" in line["error"] for line in ledger.errors())
     assert slack.messages == []
 
 

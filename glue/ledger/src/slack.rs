@@ -1,12 +1,13 @@
 //! Slack's Web API (<https://docs.slack.dev/apis/web-api>): a message in a channel, with a file or without.
 //!
 //! A file goes the way that `files.upload` was retired for: `files.getUploadURLExternal` gives a URL,
-//! the bytes are posted there, and `files.completeUploadExternal` shares the file with a comment. Until that last call
+//! the bytes are posted there, and `files.completeUploadExternal` shares the file with a text. Until that last call
 //! nobody sees anything, so what fails before it can be done again from the start.
 //!
 //! Nearly all answers are HTTP 200: `ok` tells whether it went well, and `error` is a word. Who is too quick gets
 //! a 429 with `Retry-After` in seconds; that is waited for if it is short.
 
+pub mod blocks;
 pub mod error;
 pub mod mrkdwn;
 pub mod token;
@@ -26,8 +27,9 @@ use self::transport::{Request, WAITS, is_private, may_upload_to};
 const LIMIT: Duration = Duration::from_secs(8);
 const UPLOAD_LIMIT: Duration = Duration::from_secs(20);
 
-/// How much of a word of Slack's is shown, in characters.
+/// How much of a word of Slack's is shown, and of what it explains, in characters.
 const WORD: usize = 100;
+const WHY: usize = 200;
 
 /// The API.
 #[derive(Debug, Clone)]
@@ -72,7 +74,7 @@ impl Slack {
         Ok(())
     }
 
-    /// Shares a file, with a comment in mrkdwn: that is one message.
+    /// Shares a file, with a text in mrkdwn: that is one message. The text goes as [`blocks`].
     pub async fn share(
         &self,
         token: &Token,
@@ -100,7 +102,7 @@ impl Slack {
         let arguments = json!({
             "files": [{"id": id, "title": file.title}],
             "channel_id": channel,
-            "initial_comment": text,
+            "blocks": blocks::sections(text),
         });
         let request = self.json("files.completeUploadExternal", token, &arguments)?;
         self.call(request, waits).await?;
@@ -199,7 +201,49 @@ pub fn read(method: &'static str, answer: &str) -> Result<Value, SlackError> {
         (_, Some(word)) => Err(SlackError::Refused {
             method,
             word: clean_line(word, WORD),
+            why: why(&value),
         }),
         _ => Err(broken("the answer says neither that it is ok nor why not")),
+    }
+}
+
+/// What an answer says beyond its word: the first of its `response_metadata.messages`, or the scope that it `needed`
+/// (<https://docs.slack.dev/apis/web-api/#responses>).
+fn why(answer: &Value) -> Option<String> {
+    let message = answer.pointer("/response_metadata/messages/0");
+    let needed = answer.get("needed").and_then(Value::as_str);
+    let said = match message.and_then(Value::as_str) {
+        Some(message) => clean_line(message, WHY),
+        None => format!("needed: {}", clean_line(needed?, WORD)),
+    };
+    (!said.trim().is_empty()).then_some(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_slack_explains_is_told_on_one_line_and_cut() {
+        let of = |answer: Value| why(&answer);
+        let messages =
+            json!({"messages": ["[ERROR] input must match regex pattern\u{202e}\n", "more"]});
+        let said = of(json!({"error": "invalid_arguments", "response_metadata": messages}));
+        let said = said.unwrap();
+        assert!(said.starts_with("[ERROR] input must match regex pattern"));
+        assert!(!said.contains(['\n', '\u{202e}']), "{said:?}");
+        let scope =
+            json!({"error": "missing_scope", "needed": "files:write", "provided": "chat:write"});
+        assert_eq!(of(scope).as_deref(), Some("needed: files:write"));
+        let long = json!({"response_metadata": {"messages": ["x".repeat(9_000)]}});
+        assert!(of(long).unwrap().chars().count() <= WHY);
+        for nothing in [
+            json!({"error": "fatal_error"}),
+            json!({"response_metadata": {"messages": [7]}}),
+            json!({"response_metadata": {"messages": [" "]}}),
+            json!({"response_metadata": null, "needed": 3}),
+        ] {
+            assert_eq!(of(nothing), None);
+        }
     }
 }

@@ -13,7 +13,7 @@ TEMPLATE = Path(__file__).parents[3] / "packaging/ledger.yaml"
 STACK = "hardtarget-lab-ledger"
 TOKEN_PARAMETER, TOKEN = "/hardtarget/slack-token", "xoxb-the-token-of-the-lab"
 GOLDEN_PARAMETER = "/hardtarget/golden"
-CHANNEL = "C0LAB"
+CHANNEL = "C0123456LAB"
 # How often a message is received until it is laid aside, and how long it cannot be seen meanwhile.
 RECEIVES = {"ledger": 12, "tell": 20}
 VISIBILITY = {"ledger": "1080", "tell": "360"}

@@ -2,7 +2,9 @@
 file (`files.getUploadURLExternal`, the bytes to the URL that it gives, `files.completeUploadExternal`).
 
 As https://docs.slack.dev says: nearly every answer is HTTP 200 with `ok`, and where that is false an `error`; being
-too quick is 429 with `Retry-After`; a file that is not completed is never seen by anybody.
+too quick is 429 with `Retry-After`; a file that is not completed is never seen by anybody. What it says of itself
+elsewhere: `<https://…|text>` in a file's plain comment is shown as it stands (python-slack-sdk#1289), and a file is
+shared in channels only, not with people (bolt-js#2115).
 
 slack = Slack()
 slack.url             # for HARDTARGET_SLACK_URL
@@ -18,6 +20,7 @@ import threading
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 
+from . import slack_blocks
 from .ledger_stack import CHANNEL, TOKEN
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -28,6 +31,8 @@ METHODS = {
     "files.completeUploadExternal": ("files:write", (FORM, JSON)),
 }
 RETIRED = ("files.upload",)
+# Where a file may be shared.
+CHANNEL_ID = re.compile(r"[CGDZ][A-Z0-9]{8,}")
 CALLS_SOMEBODY = re.compile(r"<(?:!(?:channel|here|everyone|subteam\^)|[@#])[^>]*>|(?<!\w)@(?:channel|here|everyone)\b")
 
 
@@ -50,6 +55,9 @@ class Message:
     channel: str
     text: str
     files: list = field(default_factory=list)
+    # Whether what is marked as a link is one; whether what only looks like one is too.
+    marked: bool = True
+    guessed: bool = False
 
     @property
     def calls(self):
@@ -59,12 +67,14 @@ class Message:
     @property
     def links(self):
         """Where the text's links lead to."""
-        return re.findall(r"<(https?://[^|>]+)", self.text)
+        marked = re.findall(r"<(https?://[^|>]+)", self.text) if self.marked else []
+        bare = re.findall(r"(?<![<\w])https?://[^\s|>]+", self.text) if self.guessed else []
+        return [link.replace("&amp;", "&") for link in marked + bare]
 
     @property
     def shown(self):
         """The text as people read it, formatting aside."""
-        text = re.sub(r"<https?://[^|>]+\|([^>]*)>", r"\1", self.text)
+        text = re.sub(r"<https?://[^|>]+\|([^>]*)>", r"\1", self.text) if self.marked else self.text
         return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("\u2060", "")
 
 
@@ -206,7 +216,8 @@ class Slack:
         if not given.get("text"):
             raise Refusal("no_text")
         # "Slack will truncate messages containing more than 40,000 characters"
-        self.messages.append(Message(given["channel"], given["text"][:40_000]))
+        guessed = given.get("parse") != "none"
+        self.messages.append(Message(given["channel"], given["text"][:40_000], guessed=guessed))
         return {"channel": given["channel"], "ts": f"{len(self.messages)}.000100"}
 
     def begin(self, given):
@@ -234,7 +245,12 @@ class Slack:
         return 200, {"Content-Type": "text/plain"}, f"OK - {len(body)}".encode()
 
     def complete(self, given):
-        asked = given.get("files")
+        asked, channel = given.get("files"), given.get("channel_id")
+        if channel is not None and not CHANNEL_ID.fullmatch(channel):
+            pattern = f"^{CHANNEL_ID.pattern}$"
+            why = f"[ERROR] input must match regex pattern: {pattern} [json-pointer:/channel_id]"
+            raise Refusal("invalid_arguments", response_metadata={"messages": [why]})
+        said = comment(given, channel)
         try:
             asked = json.loads(asked) if isinstance(asked, str) else asked
             files = [(self.files.get(one["id"]), one.get("title", "")) for one in asked]
@@ -242,15 +258,31 @@ class Slack:
             raise Refusal("invalid_arguments") from None
         if not files or any(file is None or file.body is None or file.shared for file, _ in files):
             raise Refusal("file_not_found")
-        channel = given.get("channel_id")
         # Without a channel the file stays private: nobody sees a message.
         if channel is not None:
             self.may_post(channel)
         for file, title in files:
             file.title, file.shared = title or file.name, True
         if channel is not None:
-            self.messages.append(Message(channel, given.get("initial_comment", ""), [file for file, _ in files]))
+            said.files = [file for file, _ in files]
+            self.messages.append(said)
         return {"files": [{"id": file.id, "title": file.title} for file, _ in files]}
+
+
+def comment(given, channel):
+    """What stands above a file: its plain comment, or else its blocks, "If the initial_comment field is provided, the
+    blocks field is ignored"."""
+    if "initial_comment" in given:
+        return Message(channel, given["initial_comment"], marked=False, guessed=True)
+    try:
+        texts = slack_blocks.read(given.get("blocks", []))
+    except slack_blocks.WrongBlocks as wrong:
+        messages = {"messages": wrong.messages}
+        more = {"response_metadata": messages} if wrong.messages else {}
+        raise Refusal(wrong.error, **more) from None
+    text = "\n".join(text for text, _, _ in texts)
+    marked = all(kind == "mrkdwn" for _, kind, _ in texts)
+    return Message(channel, text, marked=marked, guessed=not all(verbatim for _, _, verbatim in texts))
 
 
 def refused(trouble):

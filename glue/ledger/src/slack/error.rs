@@ -4,12 +4,14 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SlackError {
     /// It said no, with a word of its own, and what can be done about it if that is known.
-    #[error("Slack's {method} says {word}{}", hint(word).map(|hint| format!(": {hint}")).unwrap_or_default())]
+    #[error("Slack's {method} says {word}{}{}", explained(why.as_deref()), hinted(word))]
     Refused {
         /// The API's method.
         method: &'static str,
         /// Its word.
         word: String,
+        /// What it explained.
+        why: Option<String>,
     },
     /// It is asked too often.
     #[error("Slack's {method} wants to be left alone for {seconds} s")]
@@ -51,6 +53,16 @@ impl SlackError {
     }
 }
 
+fn explained(why: Option<&str>) -> String {
+    why.map(|why| format!(" ({why})")).unwrap_or_default()
+}
+
+fn hinted(word: &str) -> String {
+    hint(word)
+        .map(|hint| format!(": {hint}"))
+        .unwrap_or_default()
+}
+
 /// What somebody can do about a word of Slack's.
 fn hint(word: &str) -> Option<&'static str> {
     Some(match word {
@@ -78,6 +90,7 @@ mod tests {
         let of = |word: &str| SlackError::Refused {
             method: "chat.postMessage",
             word: word.to_owned(),
+            why: None,
         };
         let wrong = of("invalid_auth");
         assert!(wrong.is_of_the_token());
@@ -91,5 +104,15 @@ mod tests {
             "Slack's chat.postMessage says fatal_error"
         );
         assert!(!of("fatal_error").is_of_the_token());
+        let explained = SlackError::Refused {
+            method: "files.completeUploadExternal",
+            word: "missing_scope".to_owned(),
+            why: Some("needed: files:write".to_owned()),
+        };
+        assert_eq!(
+            explained.to_string(),
+            "Slack's files.completeUploadExternal says missing_scope (needed: files:write): give the app the bot \
+             scopes chat:write and files:write, and install it in the workspace again"
+        );
     }
 }

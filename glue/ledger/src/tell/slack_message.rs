@@ -22,7 +22,7 @@ pub use self::golden::golden;
 pub use self::monthly::monthly;
 
 /// How long a message may be, in bytes. Slack takes 40,000 characters and recommends 4,000 (chat.postMessage,
-/// "Truncating content"); what it takes as a file's comment is not documented.
+/// "Truncating content"); beside a file it is broken into [`blocks`](crate::slack::blocks).
 const LARGEST: usize = 3_900;
 
 /// How many findings are named.
