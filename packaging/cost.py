@@ -98,17 +98,19 @@ ADVISORIES_GB = 0.1
 # How much a report says is an assumption, the rest is what the functions do.
 FINDINGS = 150  # entries that a report touches: findings and vulnerabilities
 ENTRY_KB = 0.8  # of the largest half; one write unit each
-ROWS = 2  # of the fleet, for each AMI
-ROW_KB = 0.6
-DRAWINGS = 3  # of the page for each AMI: launched, assessed, reported
+WRITES = 4  # beside its entries: looks, and what was told
+DRAWINGS = 3  # of the page for each AMI: launched, assessed, reported; with each, what it is made of is read and written
+FLEET_KB = 0.45  # of what the page is made of, for each AMI
+PAGE_KB = 0.05  # of the page likewise
+FLEET_DAYS = 2  # until a version that is not the newest any more is gone: one day, and S3's time to notice
 LEDGER_SECONDS = 3  # at 1 GB: two events of the AMI, one of its report
 LEDGER_GB = 1
 TELL_SECONDS = 2
 TELL_GB = 256 / 1024
 LEDGER_LOG_GB = 10e-6
-LEDGER_EVENTS = 5  # put in the bucket for each AMI: what is to be told, the page, what becomes of the AMI
-LEDGER_OBJECTS = 4
-LEDGER_READS = 6
+LEDGER_EVENTS = 2 + 2 * DRAWINGS  # put in the bucket for each AMI: what is to be told, what changed, the page twice over
+LEDGER_OBJECTS = 1 + 2 * DRAWINGS
+LEDGER_READS = 6 + 2 * DRAWINGS
 CHECKS = MONTH / 900  # of golden runs; a month and its days beside them count for nothing
 # Both queues are standard ones, each polled as above.
 LEDGER_RECEIVES = 2 * IDLE_RECEIVES
@@ -157,12 +159,12 @@ def month(amis, seconds, cpu_seconds):
 
 
 def ledger_month(amis, findings=FINDINGS):
-    """Dollars by service for the ledger's first month with so many AMIs; the page is drawn of what there is then."""
-    # Half of the month's rows are there on average, and all are read for each drawing.
-    drawn = amis * ROWS / 2 * ROW_KB / 4
-    read = amis * (findings * ENTRY_KB / 4 + DRAWINGS * drawn)
-    written = amis * (findings + 10)
-    stored = amis * (findings * ENTRY_KB + ROWS * ROW_KB) / MILLION
+    """Dollars by service for the ledger's first month with so many AMIs."""
+    read = amis * findings * ENTRY_KB / 4
+    written = amis * (findings + WRITES)
+    stored = amis * findings * ENTRY_KB / MILLION
+    # Half of the month's AMIs are on the page on average.
+    versions = amis * DRAWINGS * amis / 2 * (FLEET_KB + PAGE_KB) / MILLION
     return {
         "DynamoDB: writes, one a finding and report": written * price("DynamoDB write"),
         "DynamoDB: reads": read * price("DynamoDB read"),
@@ -173,6 +175,7 @@ def ledger_month(amis, findings=FINDINGS):
         "SQS (Lambda polls, AMIs or not)": (amis * 8 + LEDGER_RECEIVES) * price("SQS"),
         "SNS": amis * (price("SNS") + price("KMS")),
         "S3: requests": amis * (LEDGER_OBJECTS * price("S3 PUT") + LEDGER_READS * price("S3 GET")),
+        "S3: the page's older versions": versions * FLEET_DAYS * 86_400 / MONTH * price("S3 storage"),
         "EventBridge: S3 events": amis * LEDGER_EVENTS * price("EventBridge S3 event"),
         "CloudWatch: logs": (amis * LEDGER_LOG_GB + CHECKS * REAP_LOG_GB) * price("CloudWatch Logs"),
         f"CloudWatch: {LEDGER_ALARMS} alarms": LEDGER_ALARMS * price("CloudWatch alarm"),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes the ledger out of an account again. What stays: its tables, and what it wrote in the bucket of reports.
+# Takes the ledger out of an account again. What stays: its table, and what it wrote in the bucket of reports.
 # The base stack is not touched. Run again after a failure it goes on where it stopped.
 #
 #   REGION=…   STACK=…   as for deploy-ledger.sh
@@ -14,14 +14,13 @@ base=$STACK
 STACK=$base-ledger
 [ -n "$(stack_status "$STACK")" ] || fail "there is no stack $STACK in $REGION"
 entries=$(stack_resource Entries)
-fleet=$(stack_resource Fleet)
 uploaded=$(stack_parameter ArtefactBucket)
 reports=$(stack_parameter ReportBucket)
 
 echo "Account $account, $REGION. To be deleted for good:"
 echo "  the stack $STACK, with what waits in its queues and who subscribed to its topic"
 echo "  s3://$uploaded/$base/ledger/ (the Lambda package)"
-echo "To be kept: the tables $entries and $fleet, and in s3://$reports/ changes/, monthly/, inspec/ and fleet.html."
+echo "To be kept: the table $entries, and in s3://$reports/ changes/, monthly/, inspec/, fleet.json and fleet.html."
 confirm
 
 echo "Deleting the stack $STACK" >&2
@@ -31,7 +30,5 @@ aws cloudformation wait stack-delete-complete --stack-name "$STACK" ||
 if bucket_exists "$uploaded"; then
     empty "$uploaded" "$base/ledger/"
 fi
-echo "The tables stay; the ledger deployed again begins with new ones. To delete them too:"
-for table in "$entries" "$fleet"; do
-    echo "  aws dynamodb delete-table --region $REGION --table-name $table"
-done
+echo "The table stays; the ledger deployed again begins with a new one. To delete it too:"
+echo "  aws dynamodb delete-table --region $REGION --table-name $entries"

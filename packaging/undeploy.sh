@@ -54,7 +54,7 @@ fi
 echo "Account $account, $REGION. To be deleted for good:"
 [ -z "$deployed" ] || echo "  the stack $STACK, and instances that it launched and that still run"
 [ -z "$reports" ] || echo "  s3://$reports/scans/ and s3://$reports/launches/ (raw files of scans)"
-[ -z "$ledger" ] || echo "  before that, the stack $STACK-ledger, but not its tables"
+[ -z "$ledger" ] || echo "  before that, the stack $STACK-ledger, but not its table"
 echo "  s3://$BUCKET/$STACK/ (the Lambda packages, the agents, the advisories)"
 [ -z "$reports" ] || echo "To be kept: s3://$reports/reports/, and the tags on AMIs."
 confirm

@@ -4,7 +4,7 @@ import runpy
 
 import cfnlint.decode
 import pytest
-from deployment import LEDGER_TEMPLATE, ROOT
+from deployment import LEDGER_TEMPLATE, ROOT, TEMPLATE
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,22 @@ def test_the_counts_are_the_templates(cost, resources):
 
 def test_a_ledger_of_a_hundred_amis_costs_about_a_dollar(cost):
     assert sum(cost["ledger_month"](100).values()) < 1.10
+
+
+def test_what_the_page_costs_is_not_what_most_is_paid_for(cost, resources):
+    """Nothing is paid for each image that is on it, but the versions of a day."""
+    [table] = [name for name, one in resources.items() if one["Type"] == "AWS::DynamoDB::Table"]
+    assert table == "Entries"
+    month = cost["ledger_month"](10_000)
+    assert month["DynamoDB: reads"] + month["S3: requests"] + month["S3: the page's older versions"] < 0.6
+    [rule] = [
+        one
+        for one in cfnlint.decode.decode(str(TEMPLATE))[0]["Resources"]["ReportBucket"]["Properties"][
+            "LifecycleConfiguration"
+        ]["Rules"]
+        if one.get("Prefix") == "fleet."
+    ]
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] + 1 == cost["FLEET_DAYS"]
 
 
 def test_costs_grow_with_amis_and_findings(cost):

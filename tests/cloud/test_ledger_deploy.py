@@ -165,10 +165,9 @@ def test_deploying_again_changes_nothing(account, built):
     assert tell["Environment"]["Variables"]["HARDTARGET_SLACK_CHANNEL"] == "C0123456789"
 
 
-def test_undeploying_the_ledger_leaves_its_tables_and_the_base_stack(account, built):
+def test_undeploying_the_ledger_leaves_its_table_and_the_base_stack(account, built):
     deployed(account, built)
-    tables = set(account.client("dynamodb").list_tables()["TableNames"])
-    assert len(tables) == 2
+    [table] = account.client("dynamodb").list_tables()["TableNames"]
     s3, reports = account.client("s3"), account.resource("ReportBucket")
     for key in ("changes/2026/11/x.json", "fleet.html", "reports/web/ami-1/t/report.json"):
         s3.put_object(Bucket=reports, Key=key, Body=b"{}")
@@ -178,8 +177,8 @@ def test_undeploying_the_ledger_leaves_its_tables_and_the_base_stack(account, bu
     code, said = account.script("undeploy-ledger.sh", YES="1")
     assert code == 0, said
 
-    assert set(account.client("dynamodb").list_tables()["TableNames"]) == tables
-    assert all(f"aws dynamodb delete-table --region {REGION} --table-name {one}" in said for one in tables)
+    assert account.client("dynamodb").list_tables()["TableNames"] == [table]
+    assert f"aws dynamodb delete-table --region {REGION} --table-name {table}" in said
     assert packages(account) == []
     assert len(s3.list_objects_v2(Bucket=reports)["Contents"]) == 3
     stacks = [one["StackName"] for one in account.client("cloudformation").describe_stacks()["Stacks"]]
@@ -197,5 +196,5 @@ def test_undeploying_the_base_stack_undeploys_the_ledger_first(account, built):
     assert said.index(f"Deleting the stack {LEDGER_STACK}") < said.index(f"Deleting the stack {STACK}\n")
     assert account.client("cloudformation").describe_stacks()["Stacks"] == []
     assert account.client("lambda").list_functions()["Functions"] == []
-    assert len(account.client("dynamodb").list_tables()["TableNames"]) == 2
+    assert len(account.client("dynamodb").list_tables()["TableNames"]) == 1
     assert "dynamodb delete-table" in said

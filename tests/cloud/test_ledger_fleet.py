@@ -59,7 +59,7 @@ def test_the_same_report_twice_is_one_image(ledger):
     ledger.put(key, ledger.read(key))
     ledger.settle()
     assert len(families(ledger.page())["web"][1]) == 1
-    assert len(ledger.rows("fleet", "web", "A#")) == 1
+    assert len(ledger.fleet()["web"]["assessments"]) == 1
 
 
 def test_an_ami_that_is_being_assessed_or_failed_shows_with_the_reason(ledger):
@@ -135,6 +135,15 @@ def test_two_at_once_end_with_the_newest_state(ledger):
         done = ledger.two_at_once(*events, meet=("s3", "PutObject"))
         assert [one.error for one in done] == [None, None]
         assert len(families(ledger.page())) == 2 * number + 2
+
+
+def test_what_another_is_writing_at_this_moment_is_joined(ledger):
+    """What S3 answers to a write on a condition while another is under way: this one shall come again."""
+    conflict = {"code": "ConditionalRequestConflict", "status": 409}
+    ledger.fail("s3", "PutObject", times=2, when=lambda call: call.key == "fleet.json", **conflict)
+    ledger.put_report("web", WEB, before(days=1))
+    ledger.settle()
+    assert list(families(ledger.page())) == ["web"] and ledger.errors() == []
 
 
 def test_a_page_that_cannot_be_written_comes_again(ledger):

@@ -44,12 +44,10 @@ def what_there_is(ledger):
         redrive = json.loads(known["RedrivePolicy"])
         assert redrive["deadLetterTargetArn"] == ledger_stack.arn(ledger.aws.client("sqs"), dead)
         queues[name] = (known["VisibilityTimeout"], str(redrive["maxReceiveCount"]))
-    tables = []
-    for name in (ledger.stack.ledger_table, ledger.stack.fleet_table):
-        table = ledger.dynamodb.describe_table(TableName=name)["Table"]
-        tables.append((table["KeySchema"], table["BillingModeSummary"]["BillingMode"]))
+    known = ledger.dynamodb.describe_table(TableName=ledger.stack.ledger_table)["Table"]
+    table = known["KeySchema"], known["BillingModeSummary"]["BillingMode"]
     needed = {name: {one for one, value in env.items() if value} for name, env in ledger.stack.env.items()}
-    return rules, queues, tables, ledger.stack.functions, ledger.stack.batch_size, needed
+    return rules, queues, table, ledger.stack.functions, ledger.stack.batch_size, needed
 
 
 def test_a_report_goes_through_the_rules_of_the_template(ledger):

@@ -49,7 +49,6 @@ class Deployed:
         self.names = {
             "bucket": f"arn:aws:s3:::{ledger.stack.bucket}",
             "entries": table + ledger.stack.ledger_table,
-            "fleet": table + ledger.stack.fleet_table,
             "topic": ledger.stack.topic_arn,
             "launches": ledger_stack.arn(ledger.aws.client("sqs"), ledger.stack.launch_queue_url),
             "sqs": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{ledger_stack.STACK}",
@@ -175,7 +174,7 @@ def test_the_day_had_everything_in_it(seen):
     assert {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan"} < made["ledger"]
     assert "terminated" in {key.rsplit("/", 1)[1].partition("-")[0] for key in told_keys(calls["ledger"])}
     written = {call.key.partition("/")[0] for call in calls["ledger"] if call.action == "PutObject"}
-    assert written == {"changes", "monthly", "fleet.html"}
+    assert written == {"changes", "monthly", "fleet.json", "fleet.html"}
 
 
 def told_keys(calls):
@@ -217,6 +216,7 @@ FORBIDDEN = [
     ("ledger", "s3:PutObject", "{bucket}/" + REPORT, {}),
     ("ledger", "s3:PutObject", "{bucket}/inspec/web-1.json", {}),
     ("ledger", "s3:PutObject", "{bucket}/fleet.html.js", {}),
+    ("ledger", "s3:GetObject", "{bucket}/fleet.html", {}),
     ("ledger", "s3:DeleteObject", "{bucket}/changes/2026/11/x.json", {}),
     ("ledger", "s3:PutBucketNotification", "{bucket}", {}),
     ("ledger", "dynamodb:DeleteTable", "{entries}", {}),
@@ -234,7 +234,6 @@ FORBIDDEN = [
     ("tell", "dynamodb:PutItem", "{entries}", TOLD_AND_MORE),
     ("tell", "dynamodb:PutItem", "{entries}", {}),
     ("tell", "dynamodb:GetItem", "{entries}", LEADING["snooze"]),
-    ("tell", "dynamodb:PutItem", "{fleet}", LEADING["told"]),
     ("tell", "dynamodb:Scan", "{entries}", {}),
     ("tell", "dynamodb:DeleteItem", "{entries}", LEADING["told"]),
     ("tell", "s3:GetObject", "{bucket}/" + REPORT, {}),
@@ -257,7 +256,7 @@ FORBIDDEN = [
     ("golden", "dynamodb:PutItem", "{entries}", LEADING["family"]),
     ("golden", "dynamodb:PutItem", "{entries}", LEADING["told"]),
     ("golden", "dynamodb:Query", "{entries}", {}),
-    ("golden", "dynamodb:GetItem", "{fleet}", LEADING["golden"]),
+    ("golden", "s3:GetObject", "{bucket}/fleet.json", {}),
     ("golden", "ssm:GetParameter", "{parameter}/hardtarget/slack-token", {}),
     ("golden", "ssm:PutParameter", "{parameter}/hardtarget/golden", {}),
     ("golden", "sqs:SendMessage", "{sqs}", {}),
@@ -279,7 +278,7 @@ def test_a_function_may_do_nothing_else(seen, evaluator, name, action, resource,
     [
         ("ledger", "s3:PutObject", "{bucket}/fleet.html", {}),
         ("ledger", "s3:PutObject", "{bucket}/monthly/2026-11.csv", {}),
-        ("ledger", "dynamodb:PutItem", "{fleet}", {"dynamodb:LeadingKeys": ["web"]}),
+        ("ledger", "s3:GetObject", "{bucket}/fleet.json", {}),
         ("ledger", "s3:ListBucket", "{bucket}", {}),
         ("ledger", "sqs:ReceiveMessage", "{sqs}", {}),
         ("tell", "sqs:ReceiveMessage", "{sqs}-tell", {}),

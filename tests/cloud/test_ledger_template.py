@@ -135,10 +135,10 @@ def test_no_function_is_given_a_secret(resources):
             assert "resolve:" not in json.dumps(value), name
 
 
-def test_the_tables_outlive_the_stack_forget_by_themselves_and_can_be_set_back(resources):
+def test_the_table_outlives_the_stack_forgets_by_itself_and_can_be_set_back(resources):
     kept = {name for name, one in resources.items() if one.get("DeletionPolicy") == "Retain"}
     tables = of_type(resources, "AWS::DynamoDB::Table")
-    assert kept == set(tables) == {"Entries", "Fleet"}
+    assert kept == set(tables) == {"Entries"}
     for table in tables.values():
         assert table["UpdateReplacePolicy"] == "Retain"
         given = table["Properties"]

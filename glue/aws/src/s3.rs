@@ -30,6 +30,13 @@ pub enum Object {
     Body(Vec<u8>),
 }
 
+/// What S3 tells of an object beside its content.
+#[derive(Debug, Default)]
+struct Known {
+    modified: Option<Timestamp>,
+    tag: String,
+}
+
 /// What S3 tells of an object without its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -64,6 +71,17 @@ impl S3 {
         key: &str,
         limit: usize,
     ) -> Result<(Object, Option<Timestamp>), Error> {
+        let (object, known) = self.read(bucket, key, limit).await?;
+        Ok((object, known.modified))
+    }
+
+    /// Like [`Self::get`], with the ETag; empty if there is no object.
+    pub async fn get_tagged(&self, key: &str, limit: usize) -> Result<(Object, String), Error> {
+        let (object, known) = self.read(&self.bucket, key, limit).await?;
+        Ok((object, known.tag))
+    }
+
+    async fn read(&self, bucket: &str, key: &str, limit: usize) -> Result<(Object, Known), Error> {
         let answer = self
             .client
             .get_object()
@@ -73,7 +91,9 @@ impl S3 {
             .await;
         let mut object = match answer {
             Ok(object) => object,
-            Err(error) if is_missing(error.code()) => return Ok((Object::Missing, None)),
+            Err(error) if is_missing(error.code()) => {
+                return Ok((Object::Missing, Known::default()));
+            }
             Err(error) => return Err(Error::of("GetObject", &error)),
         };
         let broken = |error: &dyn std::error::Error| Error {
@@ -83,20 +103,23 @@ impl S3 {
             server: false,
         };
         let modified = object.last_modified;
-        let modified = modified.and_then(|at| Timestamp::from_second(at.secs()).ok());
+        let known = Known {
+            modified: modified.and_then(|at| Timestamp::from_second(at.secs()).ok()),
+            tag: object.e_tag.unwrap_or_default(),
+        };
         let mut body = Vec::new();
         if usize::try_from(object.content_length.unwrap_or_default())
             .map_or(true, |length| length > limit)
         {
-            return Ok((Object::TooLarge, modified));
+            return Ok((Object::TooLarge, known));
         }
         while let Some(part) = object.body.next().await {
             body.extend_from_slice(&part.map_err(|error| broken(&error))?);
             if body.len() > limit {
-                return Ok((Object::TooLarge, modified));
+                return Ok((Object::TooLarge, known));
             }
         }
-        Ok((Object::Body(body), modified))
+        Ok((Object::Body(body), known))
     }
 
     /// What there is to know of an object; `None` if there is none.
@@ -156,6 +179,44 @@ impl S3 {
         }
     }
 
+    /// Writes an object in the place of the one that has this ETag, or where there is none; gives its own ETag, or
+    /// `None` if somebody else was faster: 412, 409 while another write is under way, 404 if the object is gone
+    /// (Amazon S3 User Guide, "How to prevent object overwrites with conditional writes").
+    pub async fn replace(
+        &self,
+        key: &str,
+        content_type: &str,
+        body: Vec<u8>,
+        there: Option<&str>,
+    ) -> Result<Option<String>, Error> {
+        let put = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .body(body.into());
+        let put = match there {
+            Some(tag) => put.if_match(tag),
+            None => put.if_none_match("*"),
+        };
+        match put.send().await {
+            Ok(done) => Ok(Some(done.e_tag.unwrap_or_default())),
+            Err(error) if is_missing(error.code()) || is_beaten(error.code()) => Ok(None),
+            Err(error) => Err(Error::of("PutObject", &error)),
+        }
+    }
+
+    /// An object's ETag; `None` if there is none.
+    pub async fn tag(&self, key: &str) -> Result<Option<String>, Error> {
+        let asked = self.client.head_object().bucket(&self.bucket).key(key);
+        match asked.send().await {
+            Ok(head) => Ok(head.e_tag),
+            Err(error) if is_missing(error.code()) => Ok(None),
+            Err(error) => Err(Error::of("HeadObject", &error)),
+        }
+    }
+
     /// The keys that begin with `prefix`, in the order of their bytes.
     pub async fn keys(&self, prefix: &str) -> Result<Vec<String>, Error> {
         let listed = self.client.list_objects_v2();
@@ -203,6 +264,13 @@ impl S3 {
             .map_err(|error| Error::of("GetObject (presigned)", &error))?;
         Ok(request.uri().to_owned())
     }
+}
+
+fn is_beaten(code: Option<&str>) -> bool {
+    matches!(
+        code,
+        Some("PreconditionFailed" | "ConditionalRequestConflict")
+    )
 }
 
 fn is_missing(code: Option<&str>) -> bool {

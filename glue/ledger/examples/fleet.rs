@@ -7,6 +7,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use hardtarget_ledger::fleet::assessment::BySeverity;
 use hardtarget_ledger::fleet::html::html;
 use hardtarget_ledger::fleet::model::Input;
 use hardtarget_ledger::fleet::{folder, sample};
@@ -67,9 +68,9 @@ fn report_of(input: &Input) -> Report {
     let assessment = &input.assessment;
     let mut report = report_sample::vulnerable();
     let known = report_sample::many_vulnerabilities(900).vulnerabilities;
-    let take = |counts: &BTreeMap<String, u64>| {
-        let mut left = counts.clone();
-        move |severity: Severity| match left.get_mut(severity.as_str()) {
+    let take = |counts: &BySeverity| {
+        let mut left: BTreeMap<_, _> = Severity::ALL.into_iter().zip(*counts).collect();
+        move |severity: Severity| match left.get_mut(&severity) {
             Some(left) if *left > 0 => {
                 *left -= 1;
                 true

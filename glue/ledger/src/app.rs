@@ -15,8 +15,6 @@ pub struct App {
     pub config: Config,
     /// The table of entries.
     pub ledger: DynamoDb,
-    /// The table of the fleet.
-    pub fleet: DynamoDb,
     /// The bucket of reports.
     pub s3: S3,
     /// Parameters and compliance items.
@@ -39,7 +37,6 @@ impl App {
         let shared = aws::shared().await;
         Self {
             ledger: DynamoDb::new(&shared, &config.ledger_table),
-            fleet: DynamoDb::new(&shared, &config.fleet_table),
             s3: S3::new(&shared, &config.bucket),
             ssm: Ssm::new(&shared),
             sns: Sns::new(&shared, &config.topic_arn),

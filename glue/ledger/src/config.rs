@@ -10,8 +10,6 @@ pub struct Config {
     pub bucket: String,
     /// `HARDTARGET_LEDGER_TABLE`: entries, looks, snoozes, runs, what was told.
     pub ledger_table: String,
-    /// `HARDTARGET_FLEET_TABLE`: one row an assessment and one an AMI.
-    pub fleet_table: String,
     /// `HARDTARGET_LEDGER_BY`: `family` (unless said) or `ami`: what reports are held against.
     pub by_ami: bool,
     /// `HARDTARGET_HISTORY_DAYS`: how long what is fixed is kept; 400 unless said.
@@ -100,7 +98,6 @@ impl Config {
         Ok(Self {
             bucket: text("HARDTARGET_BUCKET"),
             ledger_table: text("HARDTARGET_LEDGER_TABLE"),
-            fleet_table: text("HARDTARGET_FLEET_TABLE"),
             by_ami,
             history: SignedDuration::from_hours(24 * i64::from(days)),
             compliance_types: types.map(ToOwned::to_owned).collect(),

@@ -1,12 +1,13 @@
-//! The fleet: one row an assessment and one an AMI, and the page that shows them, rewritten on each change.
+//! The fleet: what became of each AMI, and the page that shows it, rewritten on each change.
 
+pub mod assessment;
 pub mod folder;
 pub mod html;
 pub mod model;
 pub mod page;
-pub mod rows;
 #[doc(hidden)]
 pub mod sample;
+pub mod state;
 
 use hardtarget_report::image_status::ImageStatus;
 use jiff::Timestamp;
@@ -15,14 +16,16 @@ use tracing::{error, warn};
 use crate::app::App;
 use crate::aws::s3::Object;
 use crate::published::{LONGEST_IMAGE, Published, key};
-use rows::Assessment;
+use assessment::Assessment;
 
-/// A report was published: it becomes a row, and the page is written again.
+/// A report was published: it becomes an image on the page, which is written again.
 pub async fn report(app: &App, published: &Published<'_>, now: Timestamp) -> anyhow::Result<()> {
     let Published { key, report } = published;
-    let assessment = Assessment::of(report, key.ami, key.finished, key.as_str());
-    rows::put_assessment(&app.fleet, key.family, &assessment, app.config.history).await?;
-    page::rewrite(&app.fleet, &app.s3, now).await
+    let assessment = Assessment::of(report, key.ami, key.finished);
+    page::change(&app.s3, now, app.config.history, |state| {
+        state.assessed(key.family, assessment.clone());
+    })
+    .await
 }
 
 /// What is known of an AMI has changed: likewise. What cannot be read comes no better the next time: it is
@@ -45,8 +48,10 @@ pub async fn image(app: &App, key: &str, now: Timestamp) -> anyhow::Result<()> {
     // Family and AMI are what the key says, as everywhere.
     family.clone_into(&mut status.family);
     ami.clone_into(&mut status.ami);
-    rows::put_image(&app.fleet, &status, app.config.history).await?;
-    page::rewrite(&app.fleet, &app.s3, now).await
+    page::change(&app.s3, now, app.config.history, |state| {
+        state.image(&status)
+    })
+    .await
 }
 
 async fn read(app: &App, key: &str) -> anyhow::Result<Option<Vec<u8>>> {

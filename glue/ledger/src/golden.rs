@@ -16,7 +16,7 @@ pub mod user_data;
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail};
-use hardtarget_report::image_status::{self, ImageStatus};
+use hardtarget_report::image_status::ImageStatus;
 use hardtarget_report::refusal::{self, Refusal};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -26,8 +26,8 @@ use tracing::{info, warn};
 use crate::app::App;
 use crate::aws::s3::Object;
 use crate::change::{self, News};
+use crate::fleet::page::Shelf as _;
 use crate::published::{LONGEST_DIFF, LONGEST_IMAGE, LONGEST_REPORT, key};
-use crate::table::{Row, Table as _};
 
 use changes::Changes;
 use flow::Outside;
@@ -131,13 +131,8 @@ impl Outside for App {
     }
 
     async fn images(&self) -> anyhow::Result<Vec<(String, String)>> {
-        let rows = self.fleet.scan("I#").await?.into_iter();
-        let key = |row: Row| {
-            let ami = row.sk.strip_prefix("I#").filter(|ami| list::is_ami(ami))?;
-            let key = format!("reports/{}/{ami}/{}", row.pk, image_status::NAME);
-            Some((ami.to_owned(), key))
-        };
-        Ok(rows.filter_map(key).collect())
+        let fleet = self.s3.state().await?;
+        Ok(fleet.map_or_else(Vec::new, |(state, _)| state.images()))
     }
 
     async fn image(&self, key: &str) -> anyhow::Result<Option<ImageStatus>> {

@@ -1,4 +1,4 @@
-"""The findings ledger in the laboratory: its tables, queues, topic and rules, and the real functions.
+"""The findings ledger in the laboratory: its table, queues, topic and rules, and the real functions.
 
 ledger = LedgerLab(program="target/debug/hardtarget-ledger-function")
 ledger.put_report("web", "ami-0c1f3a9b27d5e8846", "2026-11-21T06:15:01Z", "typical")   # S3 tells the queue
@@ -236,10 +236,9 @@ class LedgerLab:
 
     # What there is.
 
-    def rows(self, table="ledger", pk=None, prefix=""):
-        """Rows of a table (`ledger` or `fleet`) as plain values, by their keys."""
-        name = {"ledger": self.stack.ledger_table, "fleet": self.stack.fleet_table}[table]
-        pages = self.dynamodb.get_paginator("scan").paginate(TableName=name)
+    def rows(self, pk=None, prefix=""):
+        """Rows of the table as plain values, by their keys."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=self.stack.ledger_table)
         found = [plain(item) for page in pages for item in page["Items"]]
         found = [row for row in found if pk in (None, row["pk"]) and row["sk"].startswith(prefix)]
         return sorted(found, key=lambda row: (row["pk"], row["sk"]))
@@ -273,6 +272,10 @@ class LedgerLab:
     def page(self):
         """The fleet page; None if there is none."""
         return self.read("fleet.html").decode() if "fleet.html" in self.keys("fleet") else None
+
+    def fleet(self):
+        """What the page is made of, by family."""
+        return json.loads(self.read("fleet.json"))["families"]
 
     def envelopes(self):
         """What a subscriber of the topic got: `Subject`, `Message` (a text), `MessageAttributes`."""

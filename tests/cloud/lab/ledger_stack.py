@@ -25,7 +25,6 @@ class LedgerStack:
 
     bucket: str
     ledger_table: str
-    fleet_table: str
     topic_arn: str
     launch_queue_url: str
     # By the name of the function: `(url, url of the dead letters)` of its queue, its variables, what Lambda calls it.
@@ -80,8 +79,7 @@ def by_hand(aws, base=None, slack_url=None):
     """The stack, with everything on. `base` is the base stack (see stack.py) that it stands beside."""
     sqs, sns, events = (aws.client(name) for name in ("sqs", "sns", "events"))
     bucket, launches = ground(aws, base)
-    for name in ("entries", "fleet"):
-        table(aws, f"{STACK}-{name}")
+    table(aws, f"{STACK}-entries")
     queues = {name: queue(sqs, name) for name in ("ledger", "tell")}
     topic = sns.create_topic(Name=f"{STACK}-news")["TopicArn"]
     functions = {"ledger": STACK, "tell": f"{STACK}-tell", "golden": f"{STACK}-golden"}
@@ -96,7 +94,6 @@ def by_hand(aws, base=None, slack_url=None):
     env = {
         "ledger": {
             **both,
-            "HARDTARGET_FLEET_TABLE": f"{STACK}-fleet",
             "HARDTARGET_LEDGER_BY": "family",
             "HARDTARGET_HISTORY_DAYS": "400",
             "HARDTARGET_COMPLIANCE_TYPES": "Custom:Inspec",
@@ -117,9 +114,8 @@ def by_hand(aws, base=None, slack_url=None):
             "HARDTARGET_LAUNCH_QUEUE_URL": launches,
         },
     }
-    tables = f"{STACK}-entries", f"{STACK}-fleet"
     rules = {name: f"{STACK}-{name}" for name in RULES}
-    return LedgerStack(bucket, *tables, topic, launches, queues, env, functions, rules)
+    return LedgerStack(bucket, f"{STACK}-entries", topic, launches, queues, env, functions, rules)
 
 
 def from_template(aws, base=None, slack_url=None, **parameters):
@@ -165,8 +161,7 @@ def from_template(aws, base=None, slack_url=None, **parameters):
     mappings = aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
     ours = [one for one in mappings if one["FunctionArn"].rsplit(":", 1)[1] in functions.values()]
     [batch] = {one["BatchSize"] for one in ours}
-    tables = name["Entries"], name["Fleet"]
-    return LedgerStack(bucket, *tables, name["News"], launches, queues, env, functions, rules, batch, made)
+    return LedgerStack(bucket, name["Entries"], name["News"], launches, queues, env, functions, rules, batch, made)
 
 
 def variables(aws, function):
@@ -189,7 +184,7 @@ def ground(aws, base):
 
 
 def table(aws, name):
-    """One table, as both are."""
+    """The table."""
     keys = (("pk", "HASH"), ("sk", "RANGE"))
     dynamodb = aws.client("dynamodb")
     dynamodb.create_table(

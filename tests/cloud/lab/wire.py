@@ -137,7 +137,7 @@ class Wire:
     def serve(self, call, environ, start):
         """What moto answers. It looks at a write's condition first and writes then, so two at once may both find
         it met; at AWS just one does."""
-        conditional = call.service == "dynamodb" or "if-none-match" in call.headers
+        conditional = call.service == "dynamodb" or {"if-match", "if-none-match"} & set(call.headers)
         with self.condition if conditional else nullcontext():
             return self.app(environ, start)
 

@@ -8,9 +8,9 @@ use hardtarget_report::image_status::{self, ImageStatus};
 use hardtarget_report::{Report, family, v1};
 use jiff::Timestamp;
 
+use super::assessment::Assessment;
 use super::html::encoded;
 use super::model::{Fleet, Input};
-use super::rows::Assessment;
 use crate::published::key::finished;
 use crate::published::{LONGEST_IMAGE, LONGEST_REPORT};
 
@@ -86,7 +86,7 @@ fn input(path: &Path, page_dir: &Path) -> Result<Input, String> {
     let target = if page.is_file() { &page } else { path };
     let (family, ami, finished) = place(path, &report);
     Ok(Input {
-        assessment: Assessment::of(&report, &ami, finished, &path.to_string_lossy()),
+        assessment: Assessment::of(&report, &ami, finished),
         family,
         link: relative(page_dir, target),
     })

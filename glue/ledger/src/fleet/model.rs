@@ -7,7 +7,7 @@ use hardtarget_report::image_status::ImageStatus;
 use hardtarget_report::{Score, Severity};
 use jiff::Timestamp;
 
-use super::rows::Assessment;
+use super::assessment::{Assessment, BySeverity};
 
 /// How many images of a family are drawn; older ones are only counted.
 pub const DRAWN: usize = 50;
@@ -67,9 +67,9 @@ pub struct Image {
     /// Why the score does not compare with the last one before it; empty if it does.
     pub breaks: Vec<String>,
     /// Findings in the order of [`Severity::ALL`]; `None` where nothing was looked at.
-    pub findings: Option<[u64; 5]>,
+    pub findings: Option<BySeverity>,
     /// Known vulnerabilities; `None` where they were not looked for.
-    pub vulnerabilities: Option<[u64; 5]>,
+    pub vulnerabilities: Option<BySeverity>,
     /// Where its report is.
     pub link: Option<String>,
 }
@@ -327,9 +327,6 @@ fn image(
     let status = Status::of(&assessment.status);
     // The reason is about the AMI's newest assessment.
     let reason = known.filter(|known| Status::of(&known.status) == status);
-    let counts = |counts: &BTreeMap<String, u64>| {
-        Severity::ALL.map(|one| counts.get(one.as_str()).copied().unwrap_or_default())
-    };
     let looked = status.is_assessed();
     Image {
         ami: assessment.ami.clone(),
@@ -342,8 +339,8 @@ fn image(
         reason: reason.map_or_else(String::new, |known| known.reason.clone()),
         score: assessment.score.map(|score| score.min(100)),
         breaks,
-        findings: looked.then(|| counts(&assessment.findings)),
-        vulnerabilities: assessment.vulnerabilities.as_ref().map(counts),
+        findings: looked.then_some(assessment.findings),
+        vulnerabilities: assessment.vulnerabilities,
         link: Some(link),
     }
 }

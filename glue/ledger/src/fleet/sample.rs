@@ -1,11 +1,10 @@
 //! Made-up fleets for tests, measurements and screenshots: always the same.
 
-use hardtarget_report::Severity;
 use hardtarget_report::image_status::ImageStatus;
 use jiff::{SignedDuration, Timestamp};
 
+use super::assessment::{Assessment, BySeverity};
 use super::model::{Fleet, Input};
-use super::rows::Assessment;
 use crate::published::key::FINISHED;
 
 /// 2026-11-21 19:30 UTC: when these fleets are looked at.
@@ -193,15 +192,12 @@ fn assessment(story: &Story, number: u64, noise: u64, known: &ImageStatus) -> As
             moved + jitter * moved.min(12) / 40
         }
     };
-    let named = |counts: &[(u64, u64)]| {
-        let each = Severity::ALL.iter().zip(counts).zip(0_u64..);
-        each.map(|((severity, range), place)| {
-            (
-                severity.as_str().to_owned(),
-                between(*range, (noise >> (8 * place)) % 8),
-            )
-        })
-        .collect()
+    let counts = |ranges: &[(u64, u64)]| {
+        let mut counts = BySeverity::default();
+        for ((count, range), place) in counts.iter_mut().zip(ranges).zip(0_u64..) {
+            *count = between(*range, (noise >> (8 * place)) % 8);
+        }
+        counts
     };
     // An image in three does something to the score as well.
     let wobble = self::noise(number / 3 + story.images * 7) % 7;
@@ -223,9 +219,8 @@ fn assessment(story: &Story, number: u64, noise: u64, known: &ImageStatus) -> As
         .to_owned(),
         profile: "default".to_owned(),
         profile_sha256: Some("9f".repeat(32)),
-        findings: named(&story.findings),
-        vulnerabilities: story.vulnerabilities.as_ref().map(|counts| named(counts)),
-        report: String::new(),
+        findings: counts(&story.findings),
+        vulnerabilities: story.vulnerabilities.as_ref().map(|ranges| counts(ranges)),
     }
 }
 

@@ -13,11 +13,10 @@ fn day(number: i64) -> Timestamp {
 }
 
 fn assessed(ami: &str, finished: Timestamp) -> Input {
-    let key = format!("reports/web/{ami}/report.json");
     Input {
         family: "web".to_owned(),
-        assessment: Assessment::of(&typical(), ami, finished, &key),
-        link: key,
+        assessment: Assessment::of(&typical(), ami, finished),
+        link: format!("reports/web/{ami}/report.html"),
     }
 }
 
