@@ -22,7 +22,11 @@ def ledger(deploy_ledger):
 def test_the_template_makes_what_is_made_by_hand(deploy_ledger, slack_url):
     """What the other tests stand on is what is deployed."""
     by_hand = what_there_is(deploy_ledger(slack_url=slack_url))
-    assert what_there_is(deploy_ledger(slack_url=slack_url, deployed=ledger_stack.from_template)) == by_hand
+    assert what_there_is(deploy_ledger(slack_url=slack_url, deployed=with_security_hub)) == by_hand
+
+
+def with_security_hub(aws, **given):
+    return ledger_stack.from_template(aws, SecurityHub="true", **given)
 
 
 def what_there_is(ledger):
@@ -132,13 +136,16 @@ def test_objects_of_another_bucket_wake_nobody(ledger):
             "GoldenParameter",
             {f"Golden{one}" for one in ("Function", "LogGroup", "Role", "Rule", "RuleMayInvoke", "CheckRule")},
         ),
+        ("SecurityHub", {"SecurityHubPolicy", "StillOpenRule"}),
     ],
 )
 def test_what_is_not_wanted_is_not_there(deploy_ledger, parameter, gone):
-    def without(aws, **given):
-        return ledger_stack.from_template(aws, **given, **{parameter: ""})
+    nothing = {"SecurityHub": "false"}.get(parameter, "")
 
-    made = set(deploy_ledger(deployed=ledger_stack.from_template).stack.resources)
+    def without(aws, **given):
+        return ledger_stack.from_template(aws, **given, **{"SecurityHub": "true", parameter: nothing})
+
+    made = set(deploy_ledger(deployed=with_security_hub).stack.resources)
     ledger = deploy_ledger(deployed=without)
     assert made - set(ledger.stack.resources) == gone
     ledger.put_report("web", AMI, "2026-11-21T06:15:01Z")

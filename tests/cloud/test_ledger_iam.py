@@ -96,7 +96,7 @@ def everything_happens(ledger):
     ledger.bus.put(everybody)
     ledger.settle()
     ledger.terminated(INSTANCE)
-    for name in ("monthly", "wake"):
+    for name in ("monthly", "wake", "still-open"):
         ledger.fire(name)
     ledger.settle()
     # One run that is over at once, and one that is answered.

@@ -8,9 +8,9 @@ from datetime import datetime
 import botocore.session
 import pytest
 from botocore.validate import ParamValidator
-from moto.securityhub.models import securityhub_backends
 
 from lab import ACCOUNT, REGION, news, reports
+from lab.security_hub import findings
 
 KEY = "changes/2026/11/5a7c2f0e9d3b.json"
 IMPORT = botocore.session.get_session().get_service_model("securityhub").operation_model("BatchImportFindings")
@@ -41,11 +41,6 @@ def hub(deploy_ledger):
         return ledger
 
     return make
-
-
-def findings():
-    """What Security Hub holds, as it was sent, by title."""
-    return {one.data["Title"]: one.data for one in securityhub_backends[ACCOUNT][REGION].findings}
 
 
 def check(sent):
@@ -93,7 +88,7 @@ def test_new_ones_are_active_and_fixed_ones_archived(hub):
         "CVE-2026-31337 in libssl3 3.0.17-1": "ACTIVE",
         "Finding number 3": "ACTIVE",
     }
-    assert held[WORST["title"]]["UpdatedAt"] == "2026-11-22T06:15:01Z"
+    assert held[WORST["title"]]["UpdatedAt"] == "2026-11-22T06:15:01.000Z"
     assert held["Finding number 3"]["Workflow"] == {"Status": "NEW"}
     for one in held.values():
         check(one)

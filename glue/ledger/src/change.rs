@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use hardtarget_report::Severity;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::entry::Entry;
@@ -40,6 +40,8 @@ pub enum News {
     Monthly(Monthly),
     /// A run over the golden list is over.
     Golden(Golden),
+    /// What is open all the time: no news for people.
+    StillOpen(StillOpen),
 }
 
 /// What a look at a target changed.
@@ -119,7 +121,16 @@ pub struct Told {
     pub first_seen: Timestamp,
     /// When it was last seen.
     pub last_seen: Timestamp,
+    /// When it became what it is told as ([`Entry::changed`]): of what is told of one fault, whatever comes first,
+    /// the latest of these is how it stands. `None` in what versions have written that did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Timestamp>,
 }
+
+/// How far a telling that changes no entry stays behind the clock. Whoever changes an entry later may have begun
+/// before, and has the clock of then: the template gives the functions 3 minutes, and clocks differ by less than the
+/// rest.
+const BEHIND: SignedDuration = SignedDuration::from_mins(10);
 
 impl Told {
     /// An entry as it is told.
@@ -129,6 +140,18 @@ impl Told {
             fault: entry.fault.clone(),
             first_seen: entry.first_seen,
             last_seen: entry.last_seen,
+            changed: Some(entry.changed()),
+        }
+    }
+
+    /// An entry that is told again as it stands, at `now`: newer than what was told of it, and older than what
+    /// becomes of it after it was read.
+    #[must_use]
+    pub fn again(entry: &Entry, now: Timestamp) -> Self {
+        let since = now.checked_sub(BEHIND).unwrap_or(now);
+        Self {
+            changed: Some(entry.changed().max(since)),
+            ..Self::of(entry)
         }
     }
 }
@@ -173,6 +196,36 @@ pub struct Oldest {
     /// The fault.
     #[serde(flatten)]
     pub told: Told,
+}
+
+/// What is open all the time, of some targets, for who forgets what is not told again: see [`crate::still_open`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StillOpen {
+    /// Always 1.
+    pub version: u32,
+    /// When it was read.
+    pub at: Timestamp,
+    /// By target and the look that saw it last.
+    pub found: Vec<StillOpenAt>,
+}
+
+/// What a look saw that is open since. What is not said of these members is as in [`Change`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StillOpenAt {
+    /// What was looked at.
+    pub target: Target,
+    /// What looked; nobody ([`Source::Snooze`]) if that is not known any more.
+    pub source: Source,
+    /// What it was about, as far as it is known.
+    pub ami: Option<String>,
+    /// The AMI's name.
+    pub ami_name: Option<String>,
+    /// The instance that was looked at.
+    pub instance: Option<String>,
+    /// The key of the `report.json`, if there is one.
+    pub report: Option<String>,
+    /// What is open and not snoozed.
+    pub open: Vec<Told>,
 }
 
 /// A run over the golden list is over.

@@ -95,7 +95,7 @@ async fn look_at(
         report: None,
         sight: Sight::new(seen, looked_for),
     };
-    let outcome = look(&app.ledger, &at, &Again(app), app.config.history).await?;
+    let outcome = look(&app.ledger, &at, &Again(app), app.config.history, now).await?;
     // Associations run every half hour: what has not changed is not told, not even as such.
     if outcome.is_empty() {
         return Ok(());

@@ -7,7 +7,9 @@ use tracing::{error, info};
 use crate::app::App;
 use crate::event::{self, Event, Job};
 use crate::published::published;
-use crate::{compliance, fleet, golden, inspec, monthly, record, snooze, tell, terminated};
+use crate::{
+    compliance, fleet, golden, inspec, monthly, record, snooze, still_open, tell, terminated,
+};
 
 /// Handles an event. An error means that trying again may help.
 pub async fn handle(app: &App, event: &Value, now: Timestamp) -> anyhow::Result<Value> {
@@ -57,6 +59,7 @@ async fn run(app: &App, job: &Job, now: Timestamp) -> anyhow::Result<Value> {
         Job::Instance(event) => terminated::changed(app, event, now).await?,
         Job::Monthly => monthly::list(app, now).await?,
         Job::Wake => snooze::wake(app, now).await?,
+        Job::StillOpen => still_open::list(app, now).await?,
         Job::Golden => return golden::start(app, now).await,
         Job::GoldenCheck => golden::check(app, now).await?,
     }

@@ -69,6 +69,7 @@ pub(crate) mod sample {
         Entry {
             first_seen: first,
             changed_by: order.id,
+            changed_at: Some(last),
             ..entry
         }
     }

@@ -158,12 +158,16 @@ pub struct Entry {
     #[serde(default)]
     pub was: Option<State>,
     /// The id of the look that opened or closed it last: what has changed is told once, by that one. Empty
-    /// if nobody tells it. This, `was` and `quietly_by` are not part of what the order of arrival must not change.
+    /// if nobody tells it. This, `was`, `quietly_by` and `changed_at` are not part of what the order of arrival must
+    /// not change.
     pub changed_by: String,
     /// The id of the look that opened or closed it last, if that is told in no words, but has to be known where
     /// lists of what is open are kept: see [`crate::change::Change::quietly_closed`].
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub quietly_by: String,
+    /// See [`Self::changed`]; `None` in what versions have written that did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Timestamp>,
 }
 
 impl Entry {
@@ -177,6 +181,14 @@ impl Entry {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         matches!(self.newest.state, State::Fixed | State::Gone)
+    }
+
+    /// When it was opened, closed or waived last, in the ledger: by the clock of the function that did so, but
+    /// later than the time before in any case. So of two changes of an entry the later one has the later time,
+    /// however much the functions' clocks differ and whichever is told first.
+    #[must_use]
+    pub fn changed(&self) -> Timestamp {
+        self.changed_at.unwrap_or(self.newest.order.finished)
     }
 
     /// Its severity.
@@ -212,6 +224,7 @@ impl Entry {
                 was: None,
                 changed_by: String::new(),
                 quietly_by: String::new(),
+                changed_at: None,
             }),
             (Some(mut known), Says::Seen(sighting)) => {
                 known.first_seen = known.first_seen.min(order.finished);

@@ -40,6 +40,8 @@ pub enum Job {
     Monthly,
     /// `{"wake": true}`: time to look for snoozes that are over.
     Wake,
+    /// `{"still-open": true}`: time to tell again what is open to who forgets.
+    StillOpen,
     /// `{"golden": true}`: time to assess the golden list.
     Golden,
     /// `{"golden-check": true}`: time to look for golden runs that do not end.
@@ -88,6 +90,7 @@ fn job(event: &Value) -> Result<Job, String> {
         None => [
             ("monthly", Job::Monthly),
             ("wake", Job::Wake),
+            ("still-open", Job::StillOpen),
             ("golden", Job::Golden),
             ("golden-check", Job::GoldenCheck),
         ]
@@ -156,6 +159,7 @@ mod tests {
         for (name, job) in [
             ("monthly", Job::Monthly),
             ("wake", Job::Wake),
+            ("still-open", Job::StillOpen),
             ("golden", Job::Golden),
             ("golden-check", Job::GoldenCheck),
         ] {

@@ -62,7 +62,7 @@ pub async fn report(app: &App, key: &str, now: Timestamp) -> anyhow::Result<()> 
         report: Some(key.to_owned()),
         sight,
     };
-    let outcome = look(&app.ledger, &at, &Again(app), app.config.history).await?;
+    let outcome = look(&app.ledger, &at, &Again(app), app.config.history, now).await?;
     info!(key, skipped, new = outcome.new.len(), "a report of InSpec");
     if let Some(mut change) = outcome.into_change(&at) {
         change.instance = Some(name.to_owned());

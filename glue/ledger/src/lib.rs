@@ -26,6 +26,7 @@ pub mod published;
 pub mod record;
 pub mod slack;
 pub mod snooze;
+pub mod still_open;
 pub mod table;
 pub mod target;
 pub mod tell;

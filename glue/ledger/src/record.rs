@@ -16,5 +16,6 @@ pub use look::{LookAt, LookError, Nothing, Reread, look};
 pub use looks::{Full, Looked};
 pub use outcome::Outcome;
 pub use publish::publish;
+pub(crate) use report::image;
 pub use report::{report, sight};
 pub use sight::{LookedFor, Sight};

@@ -54,7 +54,7 @@ impl Channel {
 
     /// Whether it is to be told: the topic is told everything; Slack a change that has something new, returned,
     /// fixed or gone, or any if so configured, and all else; Security Hub such changes alone, and what is waived or
-    /// told in no words.
+    /// told in no words. What is still open is for Security Hub and for nobody else.
     #[must_use]
     pub fn wants(self, news: &News, config: &Config) -> bool {
         let changed = |change: &Change| {
@@ -80,6 +80,8 @@ impl Channel {
             lists.iter().any(|list| !list.is_empty())
         };
         match (self, news) {
+            (Self::SecurityHub, News::StillOpen(_)) => config.security_hub,
+            (Self::Topic | Self::Slack, News::StillOpen(_)) => false,
             (Self::Topic, _) => !config.topic_arn.is_empty(),
             (Self::SecurityHub, News::Change(change)) => {
                 config.security_hub && (changed(change) || kept(change))
@@ -209,6 +211,9 @@ mod tests {
         ] {
             assert_eq!(told(&news, &ALL), ["sns", "slack"]);
         }
+        let still = News::StillOpen(sample::still_open());
+        assert_eq!(told(&still, &ALL), ["security_hub"]);
+        assert!(told(&still, &ALL[..2]).is_empty());
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub async fn changed(app: &App, event: &Value, now: Timestamp) -> anyhow::Result
         report: None,
         sight: Sight::ended(),
     };
-    let outcome = look(&app.ledger, &at, &Nothing, app.config.history).await?;
+    let outcome = look(&app.ledger, &at, &Nothing, app.config.history, now).await?;
     if outcome.is_empty() {
         return Ok(());
     }

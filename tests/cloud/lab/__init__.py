@@ -2,6 +2,7 @@
 
 from .aws import ACCOUNT, REGION, Aws
 from .function import Function, Invocation
+from . import security_hub  # noqa: F401  (moto's is replaced)
 from .lab import Lab
 from .ledger import LedgerLab
 from .slack import Slack

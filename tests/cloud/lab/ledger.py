@@ -130,7 +130,7 @@ class LedgerLab:
         self.bus.put(events.instance_state(instance, at=at))
 
     def fire(self, name):
-        """The turn of a schedule has come: `monthly`, `wake`, `golden-check` or `golden`."""
+        """The turn of a schedule has come: `monthly`, `wake`, `still-open`, `golden-check` or `golden`."""
         self.bus.fire(self.stack.rules[name])
 
     def invoke(self, name, event):

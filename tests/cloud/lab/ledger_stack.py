@@ -70,6 +70,7 @@ RULES = {
     ),
     "monthly": ("cron(0 7 1 * ? *)", {"monthly": True}, "ledger"),
     "wake": ("cron(5 0 * * ? *)", {"wake": True}, "ledger"),
+    "still-open": ("cron(17 3 1 * ? *)", {"still-open": True}, "ledger"),
     "golden-check": ("rate(15 minutes)", {"golden-check": True}, "ledger"),
     "golden": ("cron(0 6 * * ? *)", {"golden": True}, "golden"),
 }

@@ -1,12 +1,16 @@
 //! Security Hub: findings of a product of our own.
 
+use std::time::Duration;
+
 use aws_config::SdkConfig;
 use aws_sdk_securityhub::types::{
     AwsSecurityFinding, FindingProviderFields, FindingProviderSeverity, ImportFindingsError,
     Partition, Recommendation, RecordState, Remediation, Resource, ResourceDetails, Severity,
     SeverityLabel, SoftwarePackage, Vulnerability, Workflow, WorkflowStatus,
 };
+use futures_util::future::join;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use tokio::time::sleep;
 
 use super::Error;
 use crate::tell::asff::{self, AsffFinding};
@@ -15,9 +19,12 @@ use crate::tell::asff::{self, AsffFinding};
 /// "Guidelines for using the BatchImportFindings API"); by the limits of their texts ours have less than 10 KB.
 const BATCH: usize = 100;
 
-/// How many calls are under way at once: it takes 10 a second, 30 for a moment (ditto), and the function has a minute
-/// for as many findings as there may be.
+/// How many calls are under way at once.
 const AT_ONCE: usize = 3;
+
+/// How long a call takes at least while others wait for it to end, so that there are 4 a second: the service takes 10 a
+/// second of the whole account (ditto), others import as well, and the template lets two functions tell at a time.
+const TURN: Duration = Duration::from_millis(750);
 
 /// Security Hub.
 #[derive(Debug, Clone)]
@@ -61,7 +68,16 @@ impl SecurityHub {
     /// Imports findings, which makes new ones and updates those that are there.
     pub async fn import(&self, findings: &[AsffFinding]) -> Result<(), ImportError> {
         let batches = findings.chunks(BATCH);
-        let calls: Vec<_> = batches.map(|batch| self.batch(batch)).collect();
+        let waiting = batches.len().saturating_sub(AT_ONCE);
+        let calls = batches.enumerate().map(|(number, batch)| {
+            let least = if number < waiting {
+                TURN
+            } else {
+                Duration::ZERO
+            };
+            self.batch(batch, least)
+        });
+        let calls: Vec<_> = calls.collect();
         let calls = stream::iter(calls).buffered(AT_ONCE);
         let answers: Vec<_> = calls.try_collect().await?;
         let refused: Vec<ImportFindingsError> = answers.into_iter().flatten().collect();
@@ -78,11 +94,16 @@ impl SecurityHub {
         }
     }
 
-    /// Imports a batch; those that were refused.
-    async fn batch(&self, batch: &[AsffFinding]) -> Result<Vec<ImportFindingsError>, Error> {
+    /// Imports a batch, which takes so long at least; those that were refused.
+    async fn batch(
+        &self,
+        batch: &[AsffFinding],
+        least: Duration,
+    ) -> Result<Vec<ImportFindingsError>, Error> {
         let findings = batch.iter().map(finding).collect();
         let call = self.client.batch_import_findings();
-        let answer = call.set_findings(Some(findings)).send().await;
+        let call = call.set_findings(Some(findings)).send();
+        let (answer, ()) = join(call, sleep(least)).await;
         let answer = answer.map_err(|error| Error::of("BatchImportFindings", &error))?;
         Ok(answer.failed_findings.unwrap_or_default())
     }

@@ -3,7 +3,9 @@
 use hardtarget_report::Severity;
 use jiff::Timestamp;
 
-use super::{Change, Golden, Monthly, Oldest, ScoreMove, Source, Told, counts};
+use super::{
+    Change, Golden, Monthly, Oldest, ScoreMove, Source, StillOpen, StillOpenAt, Told, counts,
+};
 use crate::fault::Fault;
 use crate::target::Target;
 
@@ -25,6 +27,7 @@ pub(crate) fn told(severity: Severity, id: &str, title: &str, subject: &str) -> 
         },
         first_seen: at("2026-11-02T06:14:50Z"),
         last_seen: at("2026-11-21T06:14:50Z"),
+        changed: Some(at("2026-11-21T06:16:02.125Z")),
     }
 }
 
@@ -186,6 +189,34 @@ pub(crate) fn monthly() -> Monthly {
                 told,
             })
             .collect(),
+    }
+}
+
+/// What is open in a family all the time.
+pub(crate) fn still_open() -> StillOpen {
+    let Change {
+        target,
+        source,
+        at,
+        ami,
+        ami_name,
+        instance,
+        report,
+        new,
+        ..
+    } = change();
+    StillOpen {
+        version: 1,
+        at,
+        found: vec![StillOpenAt {
+            target,
+            source,
+            ami,
+            ami_name,
+            instance,
+            report,
+            open: new,
+        }],
     }
 }
 

@@ -1,4 +1,6 @@
-//! Which look opened or closed an entry: that one tells it.
+//! Which look opened or closed an entry: that one tells it. And when.
+
+use jiff::Timestamp;
 
 use crate::entry::{Entry, State};
 
@@ -32,5 +34,19 @@ pub(super) fn attribute(known: Option<&Entry>, entry: &mut Entry, silent: bool, 
         look.to_owned()
     } else {
         String::new()
+    };
+}
+
+/// Notes in `entry` when it was opened, closed or waived, if it was since `known`: see [`Entry::changed`].
+/// To the millisecond, as those who compare such times may know no smaller ones.
+pub(super) fn date(known: Option<&Entry>, entry: &mut Entry, now: Timestamp) {
+    let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
+    entry.changed_at = match known {
+        None => Some(now),
+        Some(known) if known.newest.state != entry.newest.state => {
+            let after = known.changed().as_millisecond().saturating_add(1);
+            Some(Timestamp::from_millisecond(after).map_or(now, |after| after.max(now)))
+        }
+        Some(known) => known.changed_at,
     };
 }

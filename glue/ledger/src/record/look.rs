@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use futures_util::StreamExt as _;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tracing::{error, warn};
 
-use super::attribute::attribute;
+use super::attribute::{attribute, date};
 use super::looks::{self, Looked};
 use super::outcome::Outcome;
 use super::sight::{LookedFor, Sight};
@@ -81,12 +81,13 @@ type Known = BTreeMap<String, (Option<Entry>, u64)>;
 type Newer = Vec<(Order, Sight)>;
 
 /// Records a look at a target: what it changed. Doing it again gives the same, unless another look has
-/// changed it since.
+/// changed it since. `now` dates what it changes.
 pub async fn look(
     ledger: &impl Table,
     look: &LookAt,
     reread: &impl Reread,
     history: SignedDuration,
+    now: Timestamp,
 ) -> Result<Outcome, LookError> {
     let order = &look.order;
     let looked = Looked::of(look);
@@ -111,13 +112,14 @@ pub async fn look(
             newer: &newer,
             elsewhere: &elsewhere,
             history,
+            now,
         };
         join.all(ledger, &keys, &mut known).await?;
-        let now = looks::newer(ledger, &look.target, &looked).await?;
-        if now.len() == rows.len() {
+        let again = looks::newer(ledger, &look.target, &looked).await?;
+        if again.len() == rows.len() {
             break;
         }
-        rows = now;
+        rows = again;
         // What this look did not see last does not depend on others.
         keys.retain(|key| last_seen_by(&known, key, order));
     }
@@ -232,6 +234,7 @@ struct Join<'a> {
     newer: &'a Newer,
     elsewhere: &'a BTreeSet<String>,
     history: SignedDuration,
+    now: Timestamp,
 }
 
 impl Join<'_> {
@@ -348,12 +351,15 @@ impl Join<'_> {
         }
         let mut entry = entry?;
         attribute(known, &mut entry, silent, &order.id);
+        date(known, &mut entry, self.now);
         Some(entry)
     }
 }
 
 #[cfg(test)]
 mod any_order;
+#[cfg(test)]
+mod security_hub;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -86,20 +86,35 @@ impl Looked {
         }
     }
 
-    /// Its row's `sk`: sorts as the order does.
-    fn sk(&self) -> String {
-        let Order {
-            created,
-            finished,
-            id,
-        } = &self.order;
-        let form = "%Y-%m-%dT%H:%M:%S%.3fZ";
-        format!(
-            "{PREFIX}{}#{}#{id}",
-            created.strftime(form),
-            finished.strftime(form)
-        )
+    /// The look at a target with this place, if it is known (still).
+    pub async fn read(
+        ledger: &impl Table,
+        target: &Target,
+        order: &Order,
+    ) -> Result<Option<Self>, LookError> {
+        let row = ledger.get(&target.to_string(), &sk(order)).await?;
+        let looked = row.map(|row| serde_json::from_value(Value::Object(row.body)));
+        Ok(looked.transpose()?)
     }
+
+    fn sk(&self) -> String {
+        sk(&self.order)
+    }
+}
+
+/// A look's row's `sk`: sorts as the order does.
+fn sk(order: &Order) -> String {
+    let Order {
+        created,
+        finished,
+        id,
+    } = order;
+    let form = "%Y-%m-%dT%H:%M:%S%.3fZ";
+    format!(
+        "{PREFIX}{}#{}#{id}",
+        created.strftime(form),
+        finished.strftime(form)
+    )
 }
 
 /// Puts the look's row.

@@ -49,7 +49,7 @@ pub async fn report(app: &App, published: &Published<'_>, now: Timestamp) -> any
         report: Some(key.to_owned()),
         sight: sight(report),
     };
-    let outcome = look(&app.ledger, &at, &Bucket(app), app.config.history).await?;
+    let outcome = look(&app.ledger, &at, &Bucket(app), app.config.history, now).await?;
     info!(key, target = %at.target, newest = outcome.newest, first = outcome.first, "recorded");
     if let Some(change) = outcome.into_change(&at) {
         let change = Change {
@@ -110,7 +110,10 @@ impl Reread for Bucket<'_> {
 }
 
 /// What is known of the AMI, if it is known.
-async fn image(app: &App, parsed: &ReportKey<'_>) -> anyhow::Result<Option<ImageStatus>> {
+pub(crate) async fn image(
+    app: &App,
+    parsed: &ReportKey<'_>,
+) -> anyhow::Result<Option<ImageStatus>> {
     let key = parsed.image();
     let read = match app.s3.get(&key, LONGEST_IMAGE).await? {
         Object::Missing => return Ok(None),

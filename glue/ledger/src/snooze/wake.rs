@@ -91,7 +91,10 @@ fn returned(snooze: &Snooze, snoozes: &Snoozes, open: &[Entry], now: Timestamp) 
             score: None,
             open: counts(all.map(|one| &one.fault.severity)),
             new: Vec::new(),
-            returned: entries.into_iter().map(Told::of).collect(),
+            returned: entries
+                .into_iter()
+                .map(|one| Told::again(one, now))
+                .collect(),
             fixed: Vec::new(),
             waived: Vec::new(),
             gone: Vec::new(),
@@ -258,7 +261,7 @@ mod tests {
                 let told = changes.iter().filter(|one| one.target == entry.target);
                 let times = told
                     .flat_map(|one| &one.returned)
-                    .filter(|told| **told == Told::of(entry))
+                    .filter(|told| **told == Told::again(entry, now))
                     .count();
                 prop_assert_eq!(times, expected);
             }

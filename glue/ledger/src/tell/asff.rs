@@ -11,19 +11,20 @@
 //! `SUPPRESSED` would stay so when its snooze ends, as not even the way from `ARCHIVED` to `ACTIVE` ends that, while
 //! it does reset `NOTIFIED` and `RESOLVED` to `NEW` (User Guide, "Setting the workflow status of findings").
 //!
-//! `UpdatedAt` is the time of the look, so that telling it again, or late, makes it no newer: an import that is not
-//! newer than the finding is ignored.
+//! `UpdatedAt` is when the fault became so in the ledger ([`Told::changed`]): Security Hub ignores an update whose
+//! `UpdatedAt` is not later than what it has (ditto), so what is told again, late, or before what came first leaves the
+//! finding as the ledger has it.
 
 use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
 use hardtarget_report::{Severity, clean_line};
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
 use crate::aws::security_hub::ImportError;
-use crate::change::{Change, News, Source, Told};
+use crate::change::{Change, News, Source, StillOpen, StillOpenAt, Told};
 use crate::config::Config;
 use crate::fault::Fault;
 use crate::links;
@@ -40,6 +41,9 @@ const TITLE: usize = 256;
 const DESCRIPTION: usize = 1024;
 const RECOMMENDATION: usize = 512;
 const FIELD: usize = 1000;
+
+/// How `UpdatedAt` is written: with milliseconds always, so that it sorts as text as well.
+const UPDATED: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
 
 /// One finding. Nothing in it is empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,23 +103,72 @@ pub struct Resource {
 
 /// Imports what a change tells.
 pub async fn import(app: &App, news: &News) -> Result<(), ImportError> {
-    match news {
-        News::Change(change) => {
-            app.security_hub
-                .import(&findings(change, &app.config))
-                .await
+    let findings = match news {
+        News::Change(change) => findings(change, &app.config),
+        News::StillOpen(still) => still_open(still, &app.config),
+        News::Monthly(_) | News::Golden(_) => return Ok(()),
+    };
+    app.security_hub.import(&findings).await
+}
+
+/// What the faults of a change were found on, and by what.
+#[derive(Debug, Clone, Copy)]
+struct Found<'a> {
+    target: &'a Target,
+    source: Source,
+    /// What stands for [`Told::changed`] where that is not known.
+    at: Timestamp,
+    ami: Option<&'a String>,
+    ami_name: Option<&'a String>,
+    instance: Option<&'a String>,
+    report: Option<&'a String>,
+}
+
+impl<'a> Found<'a> {
+    fn of(change: &'a Change) -> Self {
+        Self {
+            target: &change.target,
+            source: change.source,
+            at: change.at,
+            ami: change.ami.as_ref(),
+            ami_name: change.ami_name.as_ref(),
+            instance: change.instance.as_ref(),
+            report: change.report.as_ref(),
         }
-        News::Monthly(_) | News::Golden(_) => Ok(()),
     }
+
+    fn still(found: &'a StillOpenAt, at: Timestamp) -> Self {
+        Self {
+            target: &found.target,
+            source: found.source,
+            at,
+            ami: found.ami.as_ref(),
+            ami_name: found.ami_name.as_ref(),
+            instance: found.instance.as_ref(),
+            report: found.report.as_ref(),
+        }
+    }
+}
+
+/// All findings of what is still open: all are active.
+#[must_use]
+pub fn still_open(still: &StillOpen, config: &Config) -> Vec<AsffFinding> {
+    let of = |found| {
+        let on = Found::still(found, still.at);
+        let open = found.open.iter();
+        open.map(move |told| finding(told, on, config, false))
+    };
+    still.found.iter().flat_map(of).collect()
 }
 
 /// All findings of a change.
 #[must_use]
 pub fn findings(change: &Change, config: &Config) -> Vec<AsffFinding> {
+    let found = Found::of(change);
     let active = change.new.iter().chain(&change.returned);
     let active = active
         .chain(&change.quietly_opened)
-        .map(|told| finding(told, change, config, false));
+        .map(|told| finding(told, found, config, false));
     // What is waived is nobody's work either: it is active again once it returns.
     let over = change
         .fixed
@@ -124,22 +177,23 @@ pub fn findings(change: &Change, config: &Config) -> Vec<AsffFinding> {
         .chain(&change.gone);
     let over = over
         .chain(&change.quietly_closed)
-        .map(|told| finding(told, change, config, true));
+        .map(|told| finding(told, found, config, true));
     active.chain(over).collect()
 }
 
-fn finding(told: &Told, change: &Change, config: &Config, archived: bool) -> AsffFinding {
+fn finding(told: &Told, found: Found<'_>, config: &Config, archived: bool) -> AsffFinding {
     let fault = &told.fault;
     let (region, account) = (&config.region, &config.account);
     let partition = links::partition(region);
-    let report = change.report.as_ref();
-    let page = report.map(|report| links::beside(report, "report.html"));
+    let page = found
+        .report
+        .map(|report| links::beside(report, "report.html"));
     let vulnerability = is_vulnerability(fault).then(|| {
         let package = Some(text(&fault.subject, TITLE)).filter(|name| name != NOTHING);
         (text(&fault.id, ID), package)
     });
     AsffFinding {
-        id: id(&change.target, fault, config),
+        id: id(found.target, fault, config),
         product_arn: format!(
             "arn:{partition}:securityhub:{region}:{account}:product/{account}/default"
         ),
@@ -152,29 +206,24 @@ fn finding(told: &Told, change: &Change, config: &Config, archived: bool) -> Asf
         },
         first_seen: told.first_seen.to_string(),
         last_seen: told.last_seen.to_string(),
-        updated: updated(told, change, archived).to_string(),
+        updated: told
+            .changed
+            .unwrap_or(found.at)
+            .strftime(UPDATED)
+            .to_string(),
         label: label(fault.severity),
         severity: fault.severity.as_str(),
         title: text(&fault.title, TITLE),
-        description: text(&description(told, change), DESCRIPTION),
+        description: text(&description(told, found.target), DESCRIPTION),
         recommendation: text(
-            &recommendation(change, page.as_deref(), config),
+            &recommendation(found.source, page.as_deref(), config),
             RECOMMENDATION,
         ),
         url: page.map(|page| links::console(region, &config.bucket, &page)),
-        resource: resource(change, config),
-        fields: fields(fault, change, config),
+        resource: resource(found, config),
+        fields: fields(fault, found, config),
         vulnerability,
         archived,
-    }
-}
-
-/// What is archived is newer than when it was seen: an instance's end may be told later than a look at it.
-fn updated(told: &Told, change: &Change, archived: bool) -> Timestamp {
-    let after = told.last_seen.saturating_add(1.milliseconds());
-    match after {
-        Ok(after) if archived => after.max(change.at),
-        _ => change.at,
     }
 }
 
@@ -205,20 +254,20 @@ fn label(severity: Severity) -> &'static str {
     }
 }
 
-fn description(told: &Told, change: &Change) -> String {
+fn description(told: &Told, target: &Target) -> String {
     let fault = &told.fault;
     let place = if fault.subject.is_empty() {
         String::new()
     } else {
         format!(" Where: {}.", fault.subject)
     };
-    let (title, id, engine, target) = (&fault.title, &fault.id, &fault.engine, &change.target);
+    let (title, id, engine) = (&fault.title, &fault.id, &fault.engine);
     let seen = told.first_seen;
     format!("{title}.{place} Check {id} of {engine} on {target}, first seen {seen}.")
 }
 
-fn recommendation(change: &Change, page: Option<&str>, config: &Config) -> String {
-    match (page, change.source) {
+fn recommendation(source: Source, page: Option<&str>, config: &Config) -> String {
+    match (page, source) {
         (Some(page), _) => {
             let uri = links::s3_uri(&config.bucket, page);
             format!("What to do about it is in the report: {uri}")
@@ -232,18 +281,18 @@ fn recommendation(change: &Change, page: Option<&str>, config: &Config) -> Strin
     }
 }
 
-fn resource(change: &Change, config: &Config) -> Resource {
+fn resource(found: Found<'_>, config: &Config) -> Resource {
     let (region, account) = (config.region.clone(), &config.account);
     let partition = links::partition(&region);
-    let of_target = |wanted: bool| wanted.then(|| change.target.name().to_owned());
-    let instance = change
+    let of_target = |wanted: bool| wanted.then(|| found.target.name().to_owned());
+    let instance = found
         .instance
-        .clone()
-        .or_else(|| of_target(matches!(change.target, Target::Instance(_))));
-    let ami = change
+        .cloned()
+        .or_else(|| of_target(matches!(found.target, Target::Instance(_))));
+    let ami = found
         .ami
-        .clone()
-        .or_else(|| of_target(matches!(change.target, Target::Ami(_))));
+        .cloned()
+        .or_else(|| of_target(matches!(found.target, Target::Ami(_))));
     let (kind, id) = match (instance, ami) {
         (Some(id), _) if id.starts_with("i-") => (
             "AwsEc2Instance",
@@ -254,12 +303,12 @@ fn resource(change: &Change, config: &Config) -> Resource {
             "Other",
             format!("arn:{partition}:ec2:{region}::image/{ami}"),
         ),
-        (None, None) => ("Other", change.target.to_string()),
+        (None, None) => ("Other", found.target.to_string()),
     };
     let details = [
-        ("Target", Some(change.target.to_string())),
-        ("ImageId", change.ami.clone()),
-        ("ImageName", change.ami_name.clone()),
+        ("Target", Some(found.target.to_string())),
+        ("ImageId", found.ami.cloned()),
+        ("ImageName", found.ami_name.cloned()),
     ];
     Resource {
         kind,
@@ -270,17 +319,18 @@ fn resource(change: &Change, config: &Config) -> Resource {
     }
 }
 
-fn fields(fault: &Fault, change: &Change, config: &Config) -> BTreeMap<String, String> {
-    let report = change.report.as_ref();
+fn fields(fault: &Fault, found: Found<'_>, config: &Config) -> BTreeMap<String, String> {
     some([
-        ("hardtarget/target", Some(change.target.to_string())),
+        ("hardtarget/target", Some(found.target.to_string())),
         ("hardtarget/engine", Some(fault.engine.clone())),
         ("hardtarget/id", Some(fault.id.clone())),
         ("hardtarget/subject", Some(fault.subject.clone())),
         ("hardtarget/key", Some(fault.key.clone())),
         (
             "hardtarget/report",
-            report.map(|report| links::s3_uri(&config.bucket, report)),
+            found
+                .report
+                .map(|report| links::s3_uri(&config.bucket, report)),
         ),
     ])
 }

@@ -67,6 +67,7 @@ async fn compose(app: &App, news: &News) -> anyhow::Result<Message> {
             text: slack_message::golden(golden),
             file: None,
         },
+        News::StillOpen(_) => anyhow::bail!("what is still open is no news for people"),
     })
 }
 

@@ -73,6 +73,13 @@ pub fn message(news: &News, bucket: &str, key: &str) -> Message {
             worst_counted(&golden.message),
             [].as_slice(),
         ),
+        // Not published: see `Channel::wants`.
+        News::StillOpen(_) => (
+            "still-open",
+            "still open".to_owned(),
+            None,
+            ["found"].as_slice(),
+        ),
     };
     let body = match news {
         News::Golden(golden) => array(&golden.message, key),

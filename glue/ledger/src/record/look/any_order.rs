@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use proptest::prelude::*;
 use tokio::runtime::Builder;
 
-use super::world::{Bucket, HISTORY, Reader, Scan, keys, looks, model, scans, stored};
+use super::world::{Bucket, HISTORY, Reader, Scan, clock, keys, looks, model, scans, stored};
 use super::*;
 use crate::table::Memory;
 
@@ -91,7 +91,8 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 
 async fn record(table: &impl Table, all: &[LookAt], number: usize, reader: &Reader) -> Outcome {
     let one = &all[number];
-    let outcome = look(table, one, &Bucket(all), HISTORY).await.unwrap();
+    let outcome = look(table, one, &Bucket(all), HISTORY, clock(number)).await;
+    let outcome = outcome.unwrap();
     reader.hears(one, &outcome);
     outcome
 }
@@ -255,7 +256,7 @@ proptest! {
             for (place, number) in order.iter().enumerate() {
                 if place == order.len() / 2 {
                     table.fails = Some((table.calls.load(Relaxed) + at, after));
-                    let lost = look(&table, &all[*number], &Bucket(&all), HISTORY).await;
+                    let lost = look(&table, &all[*number], &Bucket(&all), HISTORY, clock(*number)).await;
                     table.fails = None;
                     match lost {
                         Ok(outcome) => reader.hears(&all[*number], &outcome),
@@ -288,7 +289,7 @@ proptest! {
             let [whole, mut killed] = tables;
             let told = record(&whole, &all, last, &Reader::default()).await;
             killed.fails = Some((killed.calls.load(Relaxed) + at, after));
-            let _ = look(&killed, &all[last], &Bucket(&all), HISTORY).await;
+            let _ = look(&killed, &all[last], &Bucket(&all), HISTORY, clock(last)).await;
             killed.fails = None;
             assert_eq!(record(&killed, &all, last, &Reader::default()).await, told);
         });

@@ -43,7 +43,9 @@ fn full(created: i64, finished: i64, seen: &[&str]) -> LookAt {
 }
 
 async fn record(table: &impl Table, one: &LookAt) -> Outcome {
-    look(table, one, &Nothing, HISTORY).await.unwrap()
+    look(table, one, &Nothing, HISTORY, one.order.finished)
+        .await
+        .unwrap()
 }
 
 fn ids(told: &[crate::change::Told]) -> Vec<&str> {
@@ -168,9 +170,11 @@ async fn however_many_looks_are_newer_the_end_is_among_them() {
             sight: Sight::new([], LookedFor::Keys(BTreeSet::new())),
             ..full(hour, hour, &[])
         };
-        look(&table, &blind, &Blind, HISTORY).await.unwrap();
+        look(&table, &blind, &Blind, HISTORY, at(hour))
+            .await
+            .unwrap();
     }
-    look(&table, &full(1, 1, &["a"]), &Blind, HISTORY)
+    look(&table, &full(1, 1, &["a"]), &Blind, HISTORY, at(1))
         .await
         .unwrap();
     assert_eq!(states(&table).await, [State::Gone]);

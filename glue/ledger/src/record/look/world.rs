@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::*;
-use crate::change::Told;
+use crate::change::{Change, Told};
 use crate::entry::Sighting;
 use crate::fault::Fault;
 use crate::record::report::sight;
@@ -72,6 +72,12 @@ pub(super) fn scans(most: usize) -> impl Strategy<Value = Vec<Scan>> {
 
 fn at(hours: i64) -> Timestamp {
     Timestamp::constant(1_795_241_600 + hours * 3_600, 0)
+}
+
+/// What the clock says of the function that records a look: no two agree.
+pub(super) fn clock(number: usize) -> Timestamp {
+    let hours = number * 37 % 11;
+    at(i64::try_from(hours).unwrap())
 }
 
 fn outcome(number: u8) -> EngineOutcome {
@@ -263,6 +269,7 @@ pub(super) fn state(entries: impl IntoIterator<Item = Entry>) -> BTreeMap<String
                 was: None,
                 changed_by: String::new(),
                 quietly_by: String::new(),
+                changed_at: None,
                 ..entry
             };
             (key, entry)
@@ -324,6 +331,7 @@ pub(super) fn model(looks: &[LookAt]) -> BTreeMap<String, Entry> {
                 was: None,
                 changed_by: String::new(),
                 quietly_by: String::new(),
+                changed_at: None,
             };
             entries.insert(key.clone(), entry);
         }
@@ -345,6 +353,16 @@ impl Reader {
         if !known && outcome.clone().into_change(look).is_some() {
             told.push((id, outcome.clone()));
         }
+    }
+
+    /// What was told, in no order that matters.
+    pub(super) fn changes(&self, looks: &[LookAt]) -> Vec<Change> {
+        let told = self.told.lock().unwrap();
+        let change = |(id, outcome): &(String, Outcome)| {
+            let look = looks.iter().find(|one| one.order.id == *id)?;
+            outcome.clone().into_change(look)
+        };
+        told.iter().filter_map(change).collect()
     }
 
     /// The keys of what was ever told as open.

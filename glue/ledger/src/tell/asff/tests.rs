@@ -64,17 +64,28 @@ fn what_is_part_of_another_finding_now_is_archived_and_the_other_active() {
 }
 
 #[test]
-fn what_is_gone_is_archived_and_newer_than_when_it_was_seen() {
-    let mut change = sample::terminated();
-    change.at = sample::at("2026-11-21T06:14:49Z");
-    let all = findings(&change, &config());
+fn what_is_gone_is_archived() {
+    let all = findings(&sample::terminated(), &config());
     assert_eq!(all.len(), 2);
     for one in all {
         assert!(one.archived);
-        assert_eq!(one.last_seen, "2026-11-21T06:14:50Z");
-        assert_eq!(one.updated, "2026-11-21T06:14:50.001Z");
         assert_eq!(one.recommendation, "Nothing: the instance was terminated.");
     }
+}
+
+#[test]
+fn what_does_not_say_since_when_is_dated_by_its_look() {
+    let mut change = sample::change();
+    change.new[0].changed = None;
+    let all = findings(&change, &config());
+    assert_eq!(all[0].updated, "2026-11-21T06:14:50.000Z");
+    assert_eq!(all[1].updated, "2026-11-21T06:16:02.125Z");
+}
+
+#[test]
+fn what_is_still_open_is_the_finding_that_it_was() {
+    let new = findings(&sample::change(), &config());
+    assert_eq!(still_open(&sample::still_open(), &config()), new[..7]);
 }
 
 #[test]
