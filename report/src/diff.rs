@@ -10,6 +10,7 @@
 
 pub mod base;
 mod looked;
+mod same;
 mod text;
 mod vulnerabilities;
 mod wire;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::{Finding, Report, Score, Status};
+use same::Names;
 
 pub use looked::{Affected, Looked};
 pub use text::text;
@@ -138,7 +140,8 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
     let before = by_fingerprint(old);
     let after = by_fingerprint(new);
     let (had, has) = (Looked::of(old), Looked::of(new));
-    let (stood, stands) = (standing(old), standing(new));
+    let (in_old, in_new) = (Names::of(old), Names::of(new));
+    let (old_says, new_says) = (in_new.said_by(old), in_old.said_by(new));
     let mut diff = Diff {
         old_scan: Side::of(old),
         new_scan: Side::of(new),
@@ -157,7 +160,10 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
             diff.waived.push(finding);
         } else if before.get(fingerprint).is_some_and(|one| one.is_waived()) {
             diff.returned.push(finding);
-        } else if before.contains_key(fingerprint) || is_told(&finding, old, &stood) {
+        } else if before.contains_key(fingerprint)
+            || old_says.has(&finding)
+            || in_old.any_in(&finding)
+        {
             diff.unchanged.push(finding);
         } else {
             let newly_looked_at = had.not_looked(finding.engine, &finding.id);
@@ -168,8 +174,7 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
         }
     }
     for (fingerprint, finding) in &before {
-        let taken_in = stands.iter().any(|one| one.stands_for(finding));
-        if taken_in || after.contains_key(fingerprint) {
+        if new_says.has(finding) || after.contains_key(fingerprint) {
             continue;
         }
         let finding: Finding = (*finding).clone();
@@ -186,22 +191,6 @@ pub fn diff(old: &Report, new: &Report) -> Diff {
         list.sort_by(worst_first);
     }
     diff
-}
-
-/// Whether a report tells of a fault in the words of another engine.
-fn is_told(finding: &Finding, report: &Report, standing: &[&Finding]) -> bool {
-    standing.iter().any(|other| other.stands_for(finding))
-        || !finding.same_as.is_empty()
-            && report
-                .findings
-                .iter()
-                .any(|other| finding.stands_for(other))
-}
-
-/// The findings that have taken in others: few, so that not each has to be held against each.
-fn standing(report: &Report) -> Vec<&Finding> {
-    let findings = report.findings.iter();
-    findings.filter(|one| !one.same_as.is_empty()).collect()
 }
 
 fn worst_first(a: &Finding, b: &Finding) -> std::cmp::Ordering {
@@ -232,5 +221,7 @@ fn score_move(old: Option<&Score>, new: Option<&Score>) -> ScoreMove {
     }
 }
 
+#[cfg(test)]
+mod reference;
 #[cfg(test)]
 mod tests;

@@ -73,7 +73,7 @@ pub fn sight(report: &Report) -> Sight {
         .map(|feed| clean_line(feed, 100))
         .collect();
     let finding = |one: &Finding| Sighting {
-        same_as: one.taken_in().into_iter().take(MOST_TAKEN_IN).collect(),
+        same_as: one.taken_in().take(MOST_TAKEN_IN).collect(),
         ..Sighting::new(Fault::of_finding(one), one.is_waived())
     };
     let vulnerability = |one: &Vulnerability| Sighting {
