@@ -1,9 +1,11 @@
 //! How a [`Diff`] travels as JSON: version 1, frozen like the report's own format.
 
-use jiff::Timestamp;
-use serde::Serialize;
+use std::marker::PhantomData;
 
-use crate::v1;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use crate::{Finding, Vulnerability, v1};
 
 use super::{Diff, NewFinding, UnseenFinding};
 
@@ -11,20 +13,38 @@ use super::{Diff, NewFinding, UnseenFinding};
 const SCHEMA_VERSION: u32 = 1;
 
 /// What changed from one scan to the next.
-#[derive(Debug, Serialize)]
-struct Wire {
+#[derive(Serialize)]
+struct Wire<'a> {
     schema_version: u32,
     old_scan: Side,
     new_scan: Side,
     summary: Summary,
     score: ScoreMove,
-    new: Vec<New>,
-    fixed: Vec<v1::Finding>,
-    unseen: Vec<Unseen>,
-    unchanged: Vec<v1::Finding>,
-    returned: Vec<v1::Finding>,
-    waived: Vec<v1::Finding>,
-    vulnerabilities: Vulnerabilities,
+    new: Each<'a, NewFinding, New>,
+    fixed: Findings<'a>,
+    unseen: Each<'a, UnseenFinding, Unseen>,
+    unchanged: Findings<'a>,
+    returned: Findings<'a>,
+    waived: Findings<'a>,
+    vulnerabilities: Vulnerabilities<'a>,
+}
+
+type Findings<'a> = Each<'a, Finding, v1::Finding>;
+
+/// A list whose items get the form of the wire one after the other, as they are written: all at once, they
+/// would take as much memory as both reports.
+struct Each<'a, Inner, Outer>(&'a [Inner], PhantomData<Outer>);
+
+impl<'a, Inner, Outer> From<&'a Vec<Inner>> for Each<'a, Inner, Outer> {
+    fn from(list: &'a Vec<Inner>) -> Self {
+        Self(list, PhantomData)
+    }
+}
+
+impl<'a, Inner, Outer: Serialize + From<&'a Inner>> Serialize for Each<'a, Inner, Outer> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.iter().map(Outer::from))
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -67,18 +87,20 @@ struct Unseen {
     why: String,
 }
 
-#[derive(Debug, Serialize)]
-struct Vulnerabilities {
+#[derive(Serialize)]
+struct Vulnerabilities<'a> {
     old_looked: bool,
     new_looked: bool,
     summary: VulnerabilitySummary,
-    new: Vec<NewVulnerability>,
-    fixed: Vec<v1::Vulnerability>,
-    unseen: Vec<UnseenVulnerability>,
-    unchanged: Vec<v1::Vulnerability>,
-    returned: Vec<v1::Vulnerability>,
-    waived: Vec<v1::Vulnerability>,
+    new: Each<'a, super::NewVulnerability, NewVulnerability>,
+    fixed: Known<'a>,
+    unseen: Each<'a, super::UnseenVulnerability, UnseenVulnerability>,
+    unchanged: Known<'a>,
+    returned: Known<'a>,
+    waived: Known<'a>,
 }
+
+type Known<'a> = Each<'a, Vulnerability, v1::Vulnerability>;
 
 #[derive(Debug, Serialize)]
 struct VulnerabilitySummary {
@@ -116,8 +138,8 @@ pub fn to_json(diff: &Diff) -> Result<String, serde_json::Error> {
     Ok(json)
 }
 
-impl From<&Diff> for Wire {
-    fn from(diff: &Diff) -> Self {
+impl<'a> From<&'a Diff> for Wire<'a> {
+    fn from(diff: &'a Diff) -> Self {
         let newly = diff.new.iter().filter(|one| one.newly_looked_at.is_some());
         Self {
             schema_version: SCHEMA_VERSION,
@@ -138,12 +160,12 @@ impl From<&Diff> for Wire {
                 comparable: diff.score.reasons.is_empty(),
                 reasons: diff.score.reasons.clone(),
             },
-            new: diff.new.iter().map(New::from).collect(),
-            fixed: diff.fixed.iter().map(Into::into).collect(),
-            unseen: diff.unseen.iter().map(Unseen::from).collect(),
-            unchanged: diff.unchanged.iter().map(Into::into).collect(),
-            returned: diff.returned.iter().map(Into::into).collect(),
-            waived: diff.waived.iter().map(Into::into).collect(),
+            new: (&diff.new).into(),
+            fixed: (&diff.fixed).into(),
+            unseen: (&diff.unseen).into(),
+            unchanged: (&diff.unchanged).into(),
+            returned: (&diff.returned).into(),
+            waived: (&diff.waived).into(),
             vulnerabilities: (&diff.vulnerabilities).into(),
         }
     }
@@ -179,8 +201,8 @@ impl From<&UnseenFinding> for Unseen {
     }
 }
 
-impl From<&super::Vulnerabilities> for Vulnerabilities {
-    fn from(diff: &super::Vulnerabilities) -> Self {
+impl<'a> From<&'a super::Vulnerabilities> for Vulnerabilities<'a> {
+    fn from(diff: &'a super::Vulnerabilities) -> Self {
         let newly = diff.new.iter().filter(|one| one.newly_looked_at.is_some());
         Self {
             old_looked: diff.old_looked,
@@ -197,27 +219,31 @@ impl From<&super::Vulnerabilities> for Vulnerabilities {
                 },
                 newly_known: diff.new.iter().filter(|one| one.newly_known).count(),
             },
-            new: diff
-                .new
-                .iter()
-                .map(|one| NewVulnerability {
-                    vulnerability: (&one.vulnerability).into(),
-                    newly_looked_at: one.newly_looked_at.clone(),
-                    newly_known: one.newly_known,
-                })
-                .collect(),
-            fixed: diff.fixed.iter().map(Into::into).collect(),
-            unseen: diff
-                .unseen
-                .iter()
-                .map(|one| UnseenVulnerability {
-                    vulnerability: (&one.vulnerability).into(),
-                    why: one.why.clone(),
-                })
-                .collect(),
-            unchanged: diff.unchanged.iter().map(Into::into).collect(),
-            returned: diff.returned.iter().map(Into::into).collect(),
-            waived: diff.waived.iter().map(Into::into).collect(),
+            new: (&diff.new).into(),
+            fixed: (&diff.fixed).into(),
+            unseen: (&diff.unseen).into(),
+            unchanged: (&diff.unchanged).into(),
+            returned: (&diff.returned).into(),
+            waived: (&diff.waived).into(),
+        }
+    }
+}
+
+impl From<&super::NewVulnerability> for NewVulnerability {
+    fn from(new: &super::NewVulnerability) -> Self {
+        Self {
+            vulnerability: (&new.vulnerability).into(),
+            newly_looked_at: new.newly_looked_at.clone(),
+            newly_known: new.newly_known,
+        }
+    }
+}
+
+impl From<&super::UnseenVulnerability> for UnseenVulnerability {
+    fn from(unseen: &super::UnseenVulnerability) -> Self {
+        Self {
+            vulnerability: (&unseen.vulnerability).into(),
+            why: unseen.why.clone(),
         }
     }
 }
