@@ -130,7 +130,7 @@ impl Looked {
                 why,
             )),
             (EngineOutcome::Ran, None) => (engine == EngineId::Native)
-                .then(|| format!("version {} has no such check", self.agent_version)),
+                .then(|| format!("version {} has no such check", short(&self.agent_version))),
         }
     }
 
@@ -167,8 +167,13 @@ impl Looked {
             let mut feeds = feeds.into_iter();
             let missing = feeds.find(|feed| !self.feeds.contains(*feed))?;
             self.installed(one)
-                .then(|| format!("the advisories are without {missing}"))
+                .then(|| format!("the advisories are without {}", short(missing)))
         })
+    }
+
+    /// A feed of the other scan's advisories that these are without.
+    pub(super) fn missing<'a>(&self, other: &'a Self) -> Option<&'a str> {
+        other.feeds().find(|feed| !self.feeds.contains(*feed))
     }
 
     /// Whether the machine had this version of the package.
@@ -193,6 +198,20 @@ fn because(what: &str, why: &str) -> String {
     if why.is_empty() {
         what.to_owned()
     } else {
-        format!("{what}: {why}")
+        format!("{what}: {}", short(why))
     }
+}
+
+/// The longest reason, in characters.
+const LONGEST: usize = 300;
+
+/// The beginning of a long reason. One reason may be told of all findings: a report that means harm could
+/// make it so long that no memory holds it 30,000 times.
+fn short(why: &str) -> String {
+    let mut chars = why.chars();
+    let mut short: String = chars.by_ref().take(LONGEST).collect();
+    if chars.next().is_some() {
+        short.push('…');
+    }
+    short
 }

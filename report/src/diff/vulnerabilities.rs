@@ -84,10 +84,12 @@ pub(super) fn vulnerabilities(
         };
         list.push(one.clone());
     }
+    // Looked for once: a report that means harm has 100,000 feeds.
+    let missing = has.missing(had);
     let gone = old.vulnerabilities.iter();
     for one in gone.filter(|one| !after.contains_key(&(&*one.id, &*one.package))) {
         let vulnerability = one.clone();
-        match has.did_not_look_up_again(&Affected::from(one), had.feeds()) {
+        match has.did_not_look_up_again(&Affected::from(one), missing) {
             Some(why) => diff.unseen.push(UnseenVulnerability { vulnerability, why }),
             None => diff.fixed.push(vulnerability),
         }
