@@ -72,7 +72,9 @@ pub(super) fn left_out(report: &Report) -> Option<String> {
             *kinds.entry(kind).or_default() += 1;
         }
     }
-    kinds.retain(|kind, _| !report.vulnerabilities.iter().any(|one| one.kind == *kind));
+    for one in &report.vulnerabilities {
+        kinds.remove(&*one.kind);
+    }
     let total: usize = kinds.values().sum();
     let kinds: Vec<String> = kinds
         .iter()

@@ -1,11 +1,13 @@
 //! What was looked at, what was not, and why.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use super::super::advisories::CHECK;
 use super::super::page::count;
 use super::super::words::duration;
-use super::group::Group;
+use super::group::{ByTest, Group};
 use super::prose::line;
 use crate::{CheckOutcome, CheckRun, EngineId, EngineRun, Report};
 
@@ -18,7 +20,26 @@ const KINDS: [(&str, &str); 5] = [
     ("pass", "passed"),
 ];
 
-pub(super) fn section(report: &Report, groups: &[Group<'_>]) -> Markup {
+/// Where that is told which checks found.
+struct Places<'a> {
+    groups: &'a ByTest<'a>,
+    /// The tests whose findings are waived.
+    waived: BTreeSet<&'a str>,
+}
+
+impl<'a> Places<'a> {
+    fn of(report: &'a Report, groups: &'a ByTest<'a>) -> Self {
+        let waived = report.findings.iter().filter(|one| one.is_waived());
+        let tests = waived.flat_map(|one| std::iter::once(&one.id).chain(&one.same_as));
+        Self {
+            groups,
+            waived: tests.map(String::as_str).collect(),
+        }
+    }
+}
+
+pub(super) fn section<'a>(report: &'a Report, groups: &'a ByTest<'a>) -> Markup {
+    let places = Places::of(report, groups);
     let unknown = report
         .engines
         .iter()
@@ -38,12 +59,12 @@ pub(super) fn section(report: &Report, groups: &[Group<'_>]) -> Markup {
                     "What each engine looked at, and what it did not."
                 }
             }
-            @for run in &report.engines { (engine(report, run, groups)) }
+            @for run in &report.engines { (engine(report, run, &places)) }
         }
     }
 }
 
-fn engine(report: &Report, run: &EngineRun, groups: &[Group<'_>]) -> Markup {
+fn engine(report: &Report, run: &EngineRun, places: &Places<'_>) -> Markup {
     let outcome = run.outcome.as_str();
     html! {
         div.card.engine {
@@ -62,7 +83,7 @@ fn engine(report: &Report, run: &EngineRun, groups: &[Group<'_>]) -> Markup {
                     p.note { "profile " (line(profile)) }
                 }
             }
-            @if !run.checks.is_empty() { (checks(report, run, groups)) }
+            @if !run.checks.is_empty() { (checks(report, run, places)) }
         }
     }
 }
@@ -77,7 +98,7 @@ const fn name_of(engine: EngineId) -> &'static str {
     }
 }
 
-fn checks(report: &Report, run: &EngineRun, groups: &[Group<'_>]) -> Markup {
+fn checks(report: &Report, run: &EngineRun, places: &Places<'_>) -> Markup {
     let of = |kind: &str| -> Vec<&CheckRun> {
         run.checks
             .iter()
@@ -101,7 +122,7 @@ fn checks(report: &Report, run: &EngineRun, groups: &[Group<'_>]) -> Markup {
                     @if !checks.is_empty() {
                         tbody {
                             @for check in checks {
-                                @let group = found(check, groups);
+                                @let group = found(check, places);
                                 tr {
                                     td.id { (name(check, group)) }
                                     td { span.outcome.{"check-" (kind)} { (word) } }
@@ -109,7 +130,7 @@ fn checks(report: &Report, run: &EngineRun, groups: &[Group<'_>]) -> Markup {
                                         @if let Some(why) = check.outcome.why() { (line(why)) }
                                         @match group {
                                             Some(group) => (line(&group.first.title)),
-                                            None => { @if kind == "fail" { (elsewhere(report, check)) } }
+                                            None => { @if kind == "fail" { (elsewhere(report, check, places)) } }
                                         }
                                     }
                                 }
@@ -123,19 +144,17 @@ fn checks(report: &Report, run: &EngineRun, groups: &[Group<'_>]) -> Markup {
 }
 
 /// The finding of a check that failed.
-fn found<'a>(check: &CheckRun, groups: &'a [Group<'a>]) -> Option<&'a Group<'a>> {
+fn found<'a>(check: &CheckRun, places: &Places<'a>) -> Option<&'a Group<'a>> {
     let failed = check.outcome == CheckOutcome::Fail;
-    let mut of_check = groups.iter().filter(|group| group.speaks_for(&check.id));
-    of_check.next().filter(|_| failed)
+    places.groups.get(&check.id).filter(|_| failed)
 }
 
 /// Where that is told which a failed check found, if it is not among the findings.
-fn elsewhere(report: &Report, check: &CheckRun) -> Markup {
-    let mut waived = report.findings.iter().filter(|one| one.is_waived());
+fn elsewhere(report: &Report, check: &CheckRun, places: &Places<'_>) -> Markup {
     html! {
         @if check.id == CHECK && !report.vulnerabilities.is_empty() {
             a href="#vulnerabilities" { "Known vulnerabilities" }
-        } @else if waived.any(|one| one.id == check.id || one.same_as.contains(&check.id)) {
+        } @else if places.waived.contains(&*check.id) {
             a href="#waived" { "Waived" }
         }
     }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::words::{grade, why_no_score};
-use super::group::Group;
+use super::group::ByTest;
 use super::prose::line;
 use crate::{Report, Score, ScoredTest};
 
@@ -76,7 +76,7 @@ fn lost(score: &Score) -> Vec<&ScoredTest> {
     tests
 }
 
-pub(super) fn losses(report: &Report, groups: &[Group<'_>]) -> Markup {
+pub(super) fn losses(report: &Report, groups: &ByTest<'_>) -> Markup {
     let Some(score) = &report.score else {
         return html! {};
     };
@@ -108,13 +108,13 @@ pub(super) fn losses(report: &Report, groups: &[Group<'_>]) -> Markup {
     }
 }
 
-fn table(tests: &[&ScoredTest], groups: &[Group<'_>]) -> Markup {
+fn table(tests: &[&ScoredTest], groups: &ByTest<'_>) -> Markup {
     html! {
         table.losses {
             thead { tr { th scope="col" { "Test" } th scope="col" { "What was found" } th scope="col" { "Points" } th.number scope="col" { "Lost" } } }
             tbody {
                 @for test in tests {
-                    @let group = groups.iter().find(|group| group.speaks_for(&test.id));
+                    @let group = groups.get(&test.id);
                     tr {
                         td.id {
                             @match group.and_then(|group| group.anchor) {

@@ -16,12 +16,6 @@ pub(super) struct Group<'a> {
 }
 
 impl<'a> Group<'a> {
-    /// Whether a test's findings are in it: its own, or those that it shares with another engine's.
-    pub(super) fn speaks_for(&self, id: &str) -> bool {
-        let shares = |one: &&Finding| one.same_as.iter().any(|other| other == id);
-        self.first.id == id || self.findings.iter().any(shares)
-    }
-
     /// The tests of other engines that say the same, each once.
     pub(super) fn same_as(&self) -> BTreeSet<&'a str> {
         let findings = self.findings.iter();
@@ -47,6 +41,29 @@ impl<'a> Group<'a> {
         self.findings
             .iter()
             .all(|finding| finding.references == self.first.references)
+    }
+}
+
+/// Groups by the tests whose findings are in them: their own, and those that they share with another
+/// engine's.
+pub(super) struct ByTest<'a>(BTreeMap<&'a str, &'a Group<'a>>);
+
+impl<'a> ByTest<'a> {
+    /// These groups.
+    pub(super) fn of(groups: &'a [Group<'a>]) -> Self {
+        let mut by_test = BTreeMap::new();
+        for group in groups {
+            let shared = group.findings.iter().flat_map(|one| &one.same_as);
+            for test in std::iter::once(&group.first.id).chain(shared) {
+                by_test.entry(test.as_str()).or_insert(group);
+            }
+        }
+        Self(by_test)
+    }
+
+    /// The first group that has findings of this test.
+    pub(super) fn get(&self, test: &str) -> Option<&'a Group<'a>> {
+        self.0.get(test).copied()
     }
 }
 
@@ -120,6 +137,17 @@ mod tests {
         let all: usize = groups.iter().map(|group| group.findings.len()).sum();
         assert_eq!(all, report.findings.len());
         assert!(groups.is_sorted_by_key(|group| group.first.severity));
+    }
+
+    #[test]
+    fn a_test_has_the_first_group_that_speaks_for_it() {
+        let report = sample::vulnerable();
+        let groups = groups(&report.findings);
+        let by_test = ByTest::of(&groups);
+        let anchor = |test| by_test.get(test).and_then(|group| group.anchor);
+        assert_eq!(anchor("HT-ACC-002"), Some("HT-ACC-002"));
+        assert_eq!(anchor("AUTH-9283"), Some("HT-ACC-002"));
+        assert_eq!(anchor("AUTH-0000"), None);
     }
 
     #[test]

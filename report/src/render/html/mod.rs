@@ -25,7 +25,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::upgrades::upgrades;
 use crate::Report;
 use crate::diff::Diff;
-use group::groups;
+use group::{ByTest, groups};
 use prose::line;
 
 const CSS: &str = include_str!("page.css");
@@ -41,6 +41,7 @@ pub fn html(report: &Report) -> String {
 #[must_use]
 pub fn html_with(report: &Report, changes: Option<&Diff>) -> String {
     let groups = groups(&report.findings);
+    let by_test = ByTest::of(&groups);
     let upgrades = upgrades(&report.vulnerabilities);
     let anchors = groups.iter().filter_map(|group| group.anchor);
     let mut anchors: BTreeSet<String> = anchors.map(str::to_owned).collect();
@@ -64,8 +65,8 @@ pub fn html_with(report: &Report, changes: Option<&Diff>) -> String {
                     (findings::section(report, &groups))
                     (vulnerabilities::section(report, &upgrades, &mut anchors))
                     (waived::section(report))
-                    (coverage::section(report, &groups))
-                    (gauge::losses(report, &groups))
+                    (coverage::section(report, &by_test))
+                    (gauge::losses(report, &by_test))
                     (tables::packages(report))
                     (tables::facts(report))
                 }
