@@ -9,12 +9,12 @@ import pytest
 
 from lab import inspec
 from lab.aws import KEYS, REGION
-from lab.snoozes import TODAY, over
+from lab.snoozes import over, today
 
 
 def test_snoozing_the_same_again_is_one_snooze(ledger, cli):
     first = cli.snooze("web", "ssh-01")
-    until = TODAY + timedelta(days=90)
+    until = today() + timedelta(days=90)
     assert cli.snooze("web", "ssh-01", until) == first
     [listed] = json.loads(cli("list", "--format", "json").stdout)
     assert (listed["id"], listed["until"], listed["state"]) == (first, str(until), "active")
@@ -65,6 +65,8 @@ def test_colours_only_where_they_are_welcome(ledger, cli):
     "words, code, said",
     [
         (("unsnooze", "00000000"), 3, "there is no snooze 00000000"),
+        (("unsnooze", "x" * 3000), 3, "there is no snooze xxx"),
+        (("unsnooze", ""), 2, "it is blank"),
         (("list", "--table", "no-such-table"), 1, "ResourceNotFoundException"),
         (("list", "--format", "xml"), 2, "invalid value 'xml'"),
         (("snooze", "--target", "web"), 2, "--finding"),
@@ -78,12 +80,18 @@ def test_exit_codes(ledger, cli, words, code, said):
 
 
 def test_a_snooze_needs_a_day_to_come_a_reason_and_an_owner(ledger, cli):
-    words = {"--target": "web", "--finding": "*", "--owner": "ops", "--reason": "x", "--until": str(TODAY)}
+    words = {"--target": "web", "--finding": "*", "--owner": "ops", "--reason": "x", "--until": str(today() + timedelta(days=1))}
     for name, value in [
-        ("--until", str(TODAY - timedelta(days=1))),
+        ("--until", str(today() - timedelta(days=1))),
         ("--until", "soon"),
         ("--reason", ""),
+        ("--reason", " \n"),
         ("--owner", ""),
+        ("--owner", "x" * 501),
+        ("--target", "  "),
+        ("--target", "web\x07"),
+        ("--finding", "\t"),
+        ("--finding", "*" * 501),
     ]:
         done = cli("snooze", *sum((words | {name: value}).items(), ()))
         assert done.returncode == 2 and name in done.stderr

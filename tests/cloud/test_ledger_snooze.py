@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lab import inspec
-from lab.snoozes import TODAY, over, update
+from lab.snoozes import over, today, update
 
 
 def wake(ledger):
@@ -82,7 +82,7 @@ def test_what_is_snoozed_anew_while_the_old_snooze_wakes_stays_snoozed(ledger, c
     id = cli.snooze("web", "ssh-01")
     inspec.failed(ledger, "web", "ssh-01")
     over(ledger, id)
-    until, again = TODAY + timedelta(days=60), []
+    until, again = today() + timedelta(days=60), []
 
     def meanwhile(call):
         # The snoozes are read, what is open is about to be.

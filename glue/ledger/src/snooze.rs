@@ -3,6 +3,7 @@
 //! Snoozed entries stay open in the ledger and in the month's list, but are not told as new. Once the day is
 //! over they speak up again, once: see [`wake`].
 
+mod set;
 mod wake;
 
 use hardtarget_report::clean_line;
@@ -19,13 +20,17 @@ use crate::fault::Fault;
 use crate::table::{Row, Table, TableError};
 use crate::target::Target;
 
+pub use set::{Ended, end, set};
 pub use wake::wake;
 
 /// The partition of all snoozes.
 pub const PARTITION: &str = "snooze";
 
 /// The longest pattern, reason or owner, in characters.
-const LONGEST: usize = 500;
+pub const LONGEST: usize = 500;
+
+/// How long an id is.
+const ID: usize = 8;
 
 /// One snooze.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +48,7 @@ pub struct Snooze {
     pub owner: String,
     /// The last day on which it holds, UTC.
     pub until: Date,
-    /// When it was made. Tells this snooze from an older one with the same patterns.
+    /// When it was made. Tells this snooze from an older one with the same patterns: no two have the same.
     pub created: Timestamp,
     /// When somebody ended it before its day.
     #[serde(default)]
@@ -180,7 +185,7 @@ fn id(target: &str, finding: &str) -> String {
         .chain_update([0])
         .chain_update(finding)
         .finalize();
-    data_encoding::HEXLOWER.encode(digest.get(..4).unwrap_or_default())
+    data_encoding::HEXLOWER.encode(digest.get(..ID / 2).unwrap_or_default())
 }
 
 /// The day of a time, UTC.

@@ -6,8 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from .aws import KEYS, REGION
 
-TODAY = datetime.now(UTC).date()
 OWNER, REASON = "ops@example.org", "=Waits for spring"
+
+
+def today():
+    """The day, UTC: as it is now, since tests may run past midnight."""
+    return datetime.now(UTC).date()
 
 
 class Cli:
@@ -28,17 +32,19 @@ class Cli:
         env = {name: value for name, value in (self.env | variables).items() if value is not None}
         return subprocess.run([self.program, *words], env=env, capture_output=True, text=True, timeout=60)
 
-    def snooze(self, target, finding, until=TODAY + timedelta(days=30)):
-        """Snoozes, and gives the id."""
+    def snooze(self, target, finding, until=None):
+        """Snoozes, for 30 days unless said, and gives the id."""
+        until = until or today() + timedelta(days=30)
         words = ("--target", target, "--finding", finding, "--until", str(until))
         done = self("snooze", *words, "--owner", OWNER, "--reason", REASON)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
 
-def over(ledger, id, days=1):
-    """The snooze's last day was yesterday, or so many days ago."""
-    until = TODAY - timedelta(days=days)
+def over(ledger, id, days=2):
+    """The snooze's last day was so many days ago. One that ended with yesterday may not be taken for over yet: in
+    the first minutes of a day functions may be at work that began the day before."""
+    until = today() - timedelta(days=days)
     update(ledger, id, "until", str(until))
     update(ledger, id, "created", f"{until - timedelta(days=30)}T00:00:00Z")
 

@@ -1,17 +1,14 @@
 //! `hardtarget-ledger snooze` and `unsnooze`.
 
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
+use hardtarget_report::clean_line;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Failure, TableArgs, output};
 use crate::entries;
-use crate::snooze::{PARTITION, Snooze, Standing, day};
-use crate::table::{Expected, Table};
-
-/// How often a change is tried that somebody else comes between.
-const TRIES: usize = 5;
+use crate::snooze::{self, Ended, LONGEST, Snooze, day};
+use crate::table::Table;
 
 /// What is to be held back.
 #[derive(Debug, Args)]
@@ -19,17 +16,17 @@ pub struct SnoozeArgs {
     #[command(flatten)]
     pub(super) table: TableArgs,
     /// Whose findings: family:NAME, ami:ID, instance:ID or the bare name; * and ? stand for others
-    #[arg(long, value_name = "PATTERN", value_parser = some_text())]
+    #[arg(long, value_name = "PATTERN", value_parser = pattern)]
     target: String,
     /// Which findings: a check's id (HT-SSH-001, CVE-2026-1234) or a finding's key; * and ? stand for
     /// others
-    #[arg(long, value_name = "ID-OR-KEY", value_parser = some_text())]
+    #[arg(long, value_name = "ID-OR-KEY", value_parser = pattern)]
     finding: String,
     /// Why it may wait
-    #[arg(long, value_name = "TEXT", value_parser = some_text())]
+    #[arg(long, value_name = "TEXT", value_parser = some_text)]
     reason: String,
     /// Who answers for it
-    #[arg(long, value_name = "WHO", value_parser = some_text())]
+    #[arg(long, value_name = "WHO", value_parser = some_text)]
     owner: String,
     /// The last day on which it holds, UTC; today or later
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
@@ -42,12 +39,29 @@ pub struct UnsnoozeArgs {
     #[command(flatten)]
     pub(super) table: TableArgs,
     /// The snooze's id, as `list` shows it
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = some_text)]
     id: String,
 }
 
-fn some_text() -> NonEmptyStringValueParser {
-    NonEmptyStringValueParser::new()
+fn some_text(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err("it is blank".to_owned()),
+        count if count > LONGEST => Err(format!(
+            "it has {count} characters, and there is room for {LONGEST}"
+        )),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+/// A pattern that is changed before it is kept would fit nothing.
+fn pattern(text: &str) -> Result<String, String> {
+    let text = some_text(text)?;
+    if clean_line(&text, LONGEST) == text {
+        Ok(text)
+    } else {
+        Err("it has characters that no target and no finding has".to_owned())
+    }
 }
 
 fn date(text: &str) -> Result<Date, String> {
@@ -72,7 +86,9 @@ pub(super) async fn snooze(
         args.until,
         now,
     );
-    keep(table, &snooze).await?;
+    if !snooze::set(table, &snooze).await? {
+        return Err(Failure::Busy(snooze.id));
+    }
     let open = entries::open(table).await?;
     let about = open
         .iter()
@@ -90,75 +106,20 @@ pub(super) async fn snooze(
     Ok(())
 }
 
-/// Writes a snooze. The versions of its row go on, so that nobody who has read an older one puts that back.
-async fn keep(table: &impl Table, snooze: &Snooze) -> Result<(), Failure> {
-    for _ in 0..TRIES {
-        let there = table.get(PARTITION, &snooze.id).await?;
-        let expected = there.map_or(Expected::Absent, |row| Expected::Version(row.version));
-        if table.put(&snooze.row(None), expected).await? {
-            return Ok(());
-        }
-    }
-    Err(Failure::Busy(snooze.id.clone()))
-}
-
 /// Ends a snooze.
 pub(super) async fn unsnooze(
     table: &impl Table,
     args: &UnsnoozeArgs,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    for _ in 0..TRIES {
-        let row = table.get(PARTITION, &args.id).await?;
-        let Some(snooze) = row.and_then(Snooze::of_row) else {
-            return Err(Failure::NoSnooze(args.id.clone()));
-        };
-        if snooze.standing(day(now)) != Standing::Active {
-            output::note(&format!("snooze {} is over already", snooze.id));
-            return Ok(());
-        }
-        let ended = Snooze {
-            ended: Some(now),
-            ..snooze
-        };
-        let expected = Expected::Version(ended.version);
-        if table.put(&ended.row(None), expected).await? {
-            output::note(&format!(
-                "snooze {} has ended: what is still open is told again within a day",
-                ended.id
-            ));
-            return Ok(());
-        }
+    let id = &args.id;
+    match snooze::end(table, id, now).await? {
+        Ended::Now => output::note(&format!(
+            "snooze {id} has ended: what is still open is told again within a day"
+        )),
+        Ended::Before => output::note(&format!("snooze {id} is over already")),
+        Ended::Unknown => return Err(Failure::NoSnooze(id.clone())),
+        Ended::Busy => return Err(Failure::Busy(id.clone())),
     }
-    Err(Failure::Busy(args.id.clone()))
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::date;
-
-    use super::*;
-    use crate::table::Memory;
-
-    #[tokio::test]
-    async fn who_has_read_the_older_snooze_does_not_put_it_back() {
-        let table = Memory::default();
-        let of =
-            |until, now: &str| Snooze::new("web", "*", "Waits", "ops", until, now.parse().unwrap());
-        let older = of(date(2026, 11, 20), "2026-11-01T12:00:00Z");
-        keep(&table, &older).await.unwrap();
-        let row = table.get(PARTITION, &older.id).await.unwrap().unwrap();
-        let read = Snooze::of_row(row).unwrap();
-        let newer = of(date(2026, 12, 24), "2026-11-21T00:05:30Z");
-        keep(&table, &newer).await.unwrap();
-        let woken = Snooze {
-            woken: true,
-            ..read
-        };
-        let expected = Expected::Version(woken.version);
-        assert!(!table.put(&woken.row(None), expected).await.unwrap());
-        let row = table.get(PARTITION, &older.id).await.unwrap().unwrap();
-        let there = Snooze::of_row(row).unwrap();
-        assert_eq!((there.until, there.woken), (newer.until, false));
-    }
+    Ok(())
 }

@@ -54,8 +54,12 @@ pub async fn start(
     loop {
         let newest = run::newest(table).await?;
         if let Some(open) = newest.open() {
+            let mut known = BTreeMap::new();
+            if open.until <= now || !open.sent {
+                known = look_up(table, outside, open).await?;
+            }
             if open.until <= now {
-                give_up(table, open, &BTreeMap::new()).await?;
+                give_up(table, open, &known).await?;
             }
             let waiting = settle(table, outside, open, now).await?;
             if waiting == 0 {
@@ -68,7 +72,7 @@ pub async fn start(
                     "amis": open.wanted.len(), "waiting": waiting, "problems": open.problems}),
                 );
             }
-            send(table, outside, open).await?;
+            send(table, outside, open, &known).await?;
             return Ok(answer("resumed", open));
         }
         let (wanted, problems) = outside.list().await?;
@@ -84,7 +88,7 @@ pub async fn start(
             amis = run.wanted.len(),
             "a golden run begins"
         );
-        send(table, outside, &run).await?;
+        send(table, outside, &run, &BTreeMap::new()).await?;
         let waiting = settle(table, outside, &run, now).await?;
         return Ok(answer(if waiting == 0 { "over" } else { "begun" }, &run));
     }
@@ -94,11 +98,21 @@ fn answer(outcome: &str, run: &Run) -> Value {
     json!({"outcome": outcome, "run": run.run, "amis": run.wanted.len(), "problems": run.problems})
 }
 
-/// Sends the orders of what has no answer yet, in the order of the list.
-async fn send(table: &impl Table, outside: &impl Outside, run: &Run) -> anyhow::Result<()> {
-    let known = run::outcomes(table, run).await?;
+/// Sends the orders of what has no answer yet, in the order of the list; not of what is assessed already, by
+/// what is `known`.
+async fn send(
+    table: &impl Table,
+    outside: &impl Outside,
+    run: &Run,
+    known: &BTreeMap<String, ImageStatus>,
+) -> anyhow::Result<()> {
+    let answered = run::outcomes(table, run).await?;
+    let begun = |ami: &str| {
+        let image = known.get(ami);
+        image.is_some_and(|image| run.has_begun_by(image.since))
+    };
     for wanted in &run.wanted {
-        if !known.contains_key(&wanted.ami) {
+        if !answered.contains_key(&wanted.ami) && !begun(&wanted.ami) {
             let id = format!("golden-{}-{}", run.run, wanted.ami);
             outside.order(order(wanted), id).await?;
         }
@@ -146,7 +160,8 @@ pub async fn arrived(
 }
 
 /// Looks up what the open run waits for: answers whose event was lost, and AMIs that the launching function would
-/// not take. When the run's time is over, the rest is given up.
+/// not take. Orders that are not sent, since the function that began the run broke off, are sent. When the
+/// run's time is over, the rest is given up.
 pub async fn check(
     table: &impl Table,
     outside: &impl Outside,
@@ -156,24 +171,8 @@ pub async fn check(
     let Some(open) = newest.open() else {
         return Ok(());
     };
+    let known = look_up(table, outside, open).await?;
     let answered = run::outcomes(table, open).await?;
-    let mut known = BTreeMap::new();
-    if open.wanted.len() > answered.len() {
-        for (ami, key) in outside.images().await? {
-            if answered.contains_key(&ami) || !open.wants(&ami) {
-                continue;
-            }
-            let Some(image) = outside.image(&key).await? else {
-                continue;
-            };
-            if is_answer(open, &image) {
-                let outcome = outside.outcome(image).await?;
-                run::note(table, open, &ami, &outcome).await?;
-            } else {
-                known.insert(ami, image);
-            }
-        }
-    }
     for wanted in &open.wanted {
         if !answered.contains_key(&wanted.ami)
             && let Some(refusal) = outside.refusal(&wanted.ami).await?
@@ -185,9 +184,40 @@ pub async fn check(
     }
     if open.until <= now {
         give_up(table, open, &known).await?;
+    } else if !open.sent {
+        info!(run = open.run, "a golden run goes on");
+        send(table, outside, open, &known).await?;
     }
     settle(table, outside, open, now).await?;
     Ok(())
+}
+
+/// Notes the answers that are there; gives what is known of the other AMIs that the run waits for.
+async fn look_up(
+    table: &impl Table,
+    outside: &impl Outside,
+    run: &Run,
+) -> anyhow::Result<BTreeMap<String, ImageStatus>> {
+    let answered = run::outcomes(table, run).await?;
+    let mut known = BTreeMap::new();
+    if run.wanted.len() == answered.len() {
+        return Ok(known);
+    }
+    for (ami, key) in outside.images().await? {
+        if answered.contains_key(&ami) || !run.wants(&ami) {
+            continue;
+        }
+        let Some(image) = outside.image(&key).await? else {
+            continue;
+        };
+        if is_answer(run, &image) {
+            let outcome = outside.outcome(image).await?;
+            run::note(table, run, &ami, &outcome).await?;
+        } else {
+            known.insert(ami, image);
+        }
+    }
+    Ok(known)
 }
 
 fn is_answer(run: &Run, image: &ImageStatus) -> bool {

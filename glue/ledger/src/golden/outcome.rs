@@ -103,8 +103,11 @@ pub fn given_up(run: &Run, known: Option<ImageStatus>) -> Outcome {
     let hours = run.until.duration_since(run.started).as_hours();
     let begun = |image: &ImageStatus| run.has_begun_by(image.since);
     let reason = match &known {
-        _ if !run.sent => "it was not put on the queue of AMIs that wait".to_owned(),
         Some(image) if begun(image) => format!("it is {} after {hours} hours", image.status),
+        // Perhaps it is not its own order that is missing: they are sent in the order of the list.
+        _ if !run.sent => format!(
+            "its assessment did not begin within {hours} hours: not all orders could be put on the queue of AMIs that wait"
+        ),
         Some(_) => format!("its assessment did not begin within {hours} hours"),
         None => format!(
             "nothing was heard of it within {hours} hours: is it an AMI of this account and region?"

@@ -361,6 +361,52 @@ fn what_the_launching_function_would_not_take_is_not_waited_for() {
     );
 }
 
+/// Begins a run whose function is killed after so many orders.
+async fn broken_off(world: &World, orders: usize) {
+    // The calls before: the newest run, the list, the run's row, what is known.
+    world.held().fail_before = BTreeSet::from([5 + orders]);
+    assert!(start(world, world, PATIENCE, MORNING).await.is_err());
+    assert_eq!(world.held().orders.len(), orders);
+}
+
+#[test]
+fn the_check_goes_on_with_a_run_that_broke_off() {
+    let world = World::of(4);
+    block_on(async {
+        broken_off(&world, 2).await;
+        world.answer(0, "assessing", later(1));
+        world.answer(1, "assessed", later(2));
+        world.held().orders.clear();
+        world.check(later(15)).await;
+        world.check(later(30)).await;
+    });
+    let run = "20261121T060000123Z";
+    let missing = [2, 3].map(|number| format!("golden-{run}-{}", ami(number)));
+    assert_eq!(
+        world.held().orders,
+        missing,
+        "neither what is assessed nor what was"
+    );
+}
+
+#[test]
+fn what_is_given_up_says_what_came_of_it_even_if_the_run_broke_off() {
+    let world = World::of(2);
+    block_on(async {
+        broken_off(&world, 1).await;
+        world.answer(0, "assessing", later(1));
+        world.start(later(24 * 60)).await;
+    });
+    let held = world.held();
+    let message = &held.news.values().next().unwrap().message;
+    assert_eq!(
+        message[0]["hardtarget"]["reason"],
+        "it is assessing after 12 hours"
+    );
+    let reason = message[1]["hardtarget"]["reason"].as_str().unwrap();
+    assert!(reason.contains("not all orders"), "{reason}");
+}
+
 #[test]
 fn a_run_whose_end_nobody_saw_does_not_keep_the_next_from_beginning() {
     let world = World::of(1);
