@@ -27,7 +27,9 @@ pub(super) fn attribute(known: Option<&Entry>, entry: &mut Entry, silent: bool, 
     };
     let unchanged = entry.is_open() == (was == Some(State::Open));
     let told = !unchanged && !silent;
-    let quiet = !unchanged && (silent || by != look);
+    // What this look opened itself, and has told nobody of yet, needs no word from it.
+    let its_own = known.is_some_and(|known| known.changed_by == look);
+    let quiet = !unchanged && (silent || by != look && !its_own);
     entry.was = was;
     entry.changed_by = if told { by.clone() } else { String::new() };
     entry.quietly_by = if quiet {
