@@ -50,6 +50,7 @@ pub fn change(text: &str) -> Change {
         .cut(),
         first_seen: AT,
         last_seen: AT,
+        changed: Some(AT),
     };
     let all = || {
         faults

@@ -202,6 +202,10 @@ def test_what_the_golden_list_needs_is_there_with_it_only(resources):
         "CompliancePolicy",
         "TerminatedRule",
     }
+    assert {name for name, one in resources.items() if one.get("Condition") == "WithSecurityHub"} == {
+        "SecurityHubPolicy",
+        "StillOpenRule",
+    }
 
 
 def test_every_alarm_tells_those_whom_the_base_stack_tells(resources):

@@ -257,3 +257,39 @@ pub fn counts<'a>(severities: impl IntoIterator<Item = &'a Severity>) -> BTreeMa
     }
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use hardtarget_report::Severity;
+    use jiff::ToSpan as _;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::entries;
+    use crate::entry::State;
+
+    proptest! {
+        /// An entry is read to be told again, and changes after that. Both functions have begun up to 3 minutes
+        /// before, and their clocks go wrong by up to a minute.
+        #[test]
+        fn what_is_told_again_is_newer_than_before_and_older_than_what_comes(
+            changed in -3_600..0_i64,
+            read in (0..180_i64, -60..60_i64),
+            later in (0..600_i64, 0..180_i64, -60..60_i64),
+        ) {
+            let at = |seconds: i64| -> Timestamp {
+                sample::at("2026-12-01T03:17:00Z").checked_add(seconds.seconds()).unwrap()
+            };
+            let mut entry = entries::sample::open("family:web", "HT-SSH-001", Severity::High);
+            entry.changed_at = Some(at(changed));
+            let (ago, wrong) = read;
+            let again = Told::again(&entry, at(wrong - ago)).changed;
+            prop_assert!(again >= entry.changed_at);
+            let (after, ago, wrong) = later;
+            let mut fixed = entry.clone();
+            fixed.newest.state = State::Fixed;
+            crate::record::date(Some(&entry), &mut fixed, at(after - ago + wrong));
+            prop_assert!(fixed.changed_at > again);
+        }
+    }
+}

@@ -12,6 +12,8 @@ mod publish;
 mod report;
 mod sight;
 
+#[cfg(test)]
+pub(crate) use attribute::date;
 pub use look::{LookAt, LookError, Nothing, Reread, look};
 pub use looks::{Full, Looked};
 pub use outcome::Outcome;

@@ -41,7 +41,7 @@ pub(super) fn attribute(known: Option<&Entry>, entry: &mut Entry, silent: bool, 
 
 /// Notes in `entry` when it was opened, closed or waived, if it was since `known`: see [`Entry::changed`].
 /// To the millisecond, as those who compare such times may know no smaller ones.
-pub(super) fn date(known: Option<&Entry>, entry: &mut Entry, now: Timestamp) {
+pub(crate) fn date(known: Option<&Entry>, entry: &mut Entry, now: Timestamp) {
     let now = Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now);
     entry.changed_at = match known {
         None => Some(now),
