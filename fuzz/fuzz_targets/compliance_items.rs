@@ -5,16 +5,16 @@
 use std::collections::BTreeMap;
 
 use hardtarget_ledger::aws::ssm::ComplianceItem;
-use hardtarget_ledger::compliance::items::faults;
+use hardtarget_ledger::compliance::items::{faults, passed};
 use hardtarget_report::Severity;
 use libfuzzer_sys::fuzz_target;
 
 const INSTANCE: &str = "i-0123456789abcdef0";
-const TYPE: &str = "Custom:Inspec";
+const TYPE: &str = "Custom:InSpec";
 
 fuzz_target!(|text: &str| {
     let mut items: Vec<ComplianceItem> = text.split('\n').map(item).collect();
-    let there = faults(INSTANCE, TYPE, &items);
+    let there = faults(INSTANCE, &items);
     let mut worst: BTreeMap<&str, Severity> = BTreeMap::new();
     for item in items.iter().filter(|item| item.status == "NON_COMPLIANT") {
         let title = if item.title.is_empty() {
@@ -32,7 +32,7 @@ fuzz_target!(|text: &str| {
     assert_eq!(told, expected);
     for fault in &there {
         assert_eq!(fault.key.len(), 32);
-        assert_eq!(fault.engine, "ssm:Custom:Inspec");
+        assert_eq!(fault.engine, "ssm:Custom:InSpec");
         for (text, longest) in [(&fault.id, 200), (&fault.title, 500)] {
             assert!(
                 text.chars().count() <= longest && !text.contains(char::is_control),
@@ -40,8 +40,10 @@ fuzz_target!(|text: &str| {
             );
         }
     }
+    let passes = passed(INSTANCE, &items);
     items.reverse();
-    assert_eq!(there, faults(INSTANCE, TYPE, &items));
+    assert_eq!(there, faults(INSTANCE, &items));
+    assert_eq!(passes, passed(INSTANCE, &items));
 });
 
 fn item(line: &str) -> ComplianceItem {

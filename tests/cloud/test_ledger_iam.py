@@ -26,7 +26,7 @@ KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 PRODUCT = f"arn:aws:securityhub:{REGION}:{ACCOUNT}:product/{ACCOUNT}/default"
 LOGS = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda"
 # What IAM calls it, where that is not the name of the call.
-PERMISSIONS = {"HeadObject": "GetObject", "ListObjectsV2": "ListBucket"}
+PERMISSIONS = {"HeadObject": "GetObject", "ListObjectsV2": "ListBucket", "SendMessageBatch": "SendMessage"}
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def everything_happens(ledger):
     # Late: something newer is known.
     ledger.put_report("web", AMI, ago(days=5), "partial")
     inspec.put(ledger, "web-1", ago(days=1), inspec.control("sshd"))
-    ledger.compliance.items[INSTANCE] = [ledger.compliance.item("sshd", "HIGH")]
+    ledger.compliance.items |= {one: [ledger.compliance.item("sshd", "HIGH")] for one in (INSTANCE, "i-12345678")}
     ledger.association_ran(INSTANCE)
     ledger.settle()
     ledger.bus.put(events.association([INSTANCE]))
@@ -211,6 +211,8 @@ FORBIDDEN = [
     ("ledger", "ssm:GetParameter", "{parameter}/hardtarget/slack-token", {}),
     ("ledger", "securityhub:BatchImportFindings", PRODUCT, {"securityhub:TargetAccount": ACCOUNT}),
     ("ledger", "sqs:SendMessage", "{launches}", {}),
+    ("ledger", "sqs:SendMessage", "{sqs}-tell", {}),
+    ("ledger", "s3:GetObject", "{bucket}/changes/2026/11/x.json", {}),
     ("ledger", "s3:GetObject", "{bucket}/scans/A:i-1/report.json", {}),
     ("ledger", "s3:GetObject", "{bucket}/launches/i-1.json", {}),
     ("ledger", "s3:PutObject", "{bucket}/" + REPORT, {}),
@@ -435,7 +437,13 @@ def test_a_policy_that_lets_through_more_would_be_noticed(
 
 
 @pytest.mark.parametrize(
-    "name, sid", [("ledger", "WriteWhatIsToBeTold"), ("tell", "TellSubscribers"), ("golden", "AskForAssessments")]
+    "name, sid",
+    [
+        ("ledger", "WriteWhatIsToBeTold"),
+        ("ledger", "AskItselfForOneLookAnInstance"),
+        ("tell", "TellSubscribers"),
+        ("golden", "AskForAssessments"),
+    ],
 )
 def test_a_right_that_is_missing_would_be_noticed(seen, evaluator, name, sid):
     deployed, calls = seen

@@ -90,6 +90,11 @@ def test_every_parameter_is_described_and_grouped(template):
         ("ReportBucket", "bucket*", False),
         ("ComplianceTypes", "Custom:Inspec,Patch,Association", True),
         ("ComplianceTypes", "Custom:Inspec, Patch", False),
+        # Of a list CloudFormation asks each.
+        ("ComplianceDocuments", "AWS-RunInspecChecks", True),
+        ("ComplianceDocuments", "arn:aws:ssm:eu-west-1:123456789012:document/ours", True),
+        ("ComplianceDocuments", "", True),
+        ("ComplianceDocuments", "AWS-*", False),
         ("ComplianceTypes", "", True),
         ("MonthlySchedule", "cron(0 7 1 * ? *)", True),
         ("MonthlySchedule", "cron(0 7 ? * MON#1 *)", True),

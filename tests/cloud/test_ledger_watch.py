@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from lab import events, inspec
+from lab import events, inspec, ledger_stack
 
 WEB, DB = "i-0aaaaaaaaaaaaaaa1", "i-0bbbbbbbbbbbbbbb2"
 OTHER = "Custom:Other"
@@ -27,7 +27,7 @@ def told(change, what):
 @pytest.fixture
 def two_types(deploy_ledger):
     """The ledger, with a second type of items."""
-    return deploy_ledger(HARDTARGET_COMPLIANCE_TYPES=f"Custom:Inspec, {OTHER}")
+    return deploy_ledger(HARDTARGET_COMPLIANCE_TYPES=f"Custom:InSpec, {OTHER}")
 
 
 def test_what_is_not_compliant_is_an_entry_whatever_page_it_is_on(ledger):
@@ -80,8 +80,35 @@ def test_an_association_for_tags_looks_at_all_instances_with_items(ledger):
     ledger.bus.put(events.association([], targets=[{"key": "tag:Name", "values": ["web"]}]))
     ledger.settle()
     assert [states(ledger, instance) for instance in instances] == [{"telnet": "open"}] * 5
-    asked = [call.params["ResourceIds"] for call in ledger.calls("ssm", "ListComplianceItems")]
-    assert sorted(asked) == [[instance] for instance in instances]
+    asked = {instance for call in ledger.calls("ssm", "ListComplianceItems") for instance in call.params["ResourceIds"]}
+    assert sorted(asked) == instances
+
+
+def test_each_of_many_instances_is_a_message_of_its_own(ledger):
+    """So that thousands fit into a function's three minutes, and what fails comes again by itself."""
+    instances = [f"i-0{number:016x}" for number in range(25)]
+    for instance in instances:
+        ledger.compliance.items[instance] = [ledger.compliance.item("telnet")]
+    throttled = ledger.fail("ssm", "ListComplianceItems", code="ThrottlingException", status=400, times=5)
+    ledger.bus.put(events.association([], targets=[{"key": "InstanceIds", "values": ["*"]}]))
+    ledger.settle()
+    assert throttled.hits == 5
+    assert [states(ledger, instance) for instance in instances] == [{"telnet": "open"}] * 25
+    batches = [len(call.params["Entries"]) for call in ledger.calls("sqs", "SendMessageBatch", by="ledger")]
+    assert batches == [10, 10, 5]
+    assert len(ledger.changes()) == 25
+
+
+def test_what_is_put_on_the_queue_half_way_comes_again_and_is_told_once(ledger):
+    instances = [f"i-0{number:016x}" for number in range(12)]
+    for instance in instances:
+        ledger.compliance.items[instance] = [ledger.compliance.item("telnet")]
+    ledger.kill_at("sqs", "SendMessageBatch")
+    ledger.bus.put(events.association(instances))
+    ledger.settle()
+    ledger.settle()
+    assert len(ledger.calls("sqs", "SendMessageBatch", by="ledger")) == 3
+    assert sorted(change["instance"] for change in ledger.changes()) == instances
 
 
 def test_an_association_that_names_its_instances_looks_at_those(ledger):
@@ -110,6 +137,108 @@ def test_what_broke_off_half_way_is_told_when_it_comes_again(ledger):
     ledger.settle()
     [change] = ledger.changes()
     assert len(change["new"]) == 7 and change["first"]
+
+
+def test_what_comes_up_after_an_event_was_told_is_left_to_the_next_though_the_first_comes_again(two_types):
+    """Its second type of items is throttled for long; meanwhile there is something new of the first."""
+    ledger, item = two_types, two_types.compliance.item
+    ledger.compliance.items[WEB] = [item("telnet"), item("ours", type=OTHER)]
+    throttled = ledger.fail("ssm", "ListComplianceItems", code="ThrottlingException", status=400, skip=1, times=4)
+    ledger.association_ran(WEB)
+    ledger.queues["ledger"].round(lambda event: ledger.invoke("ledger", event))
+    assert throttled.hits == 4 and states(ledger, WEB) == {"telnet": "open"}
+    ledger.compliance.items[WEB] = [item("ssh", "CRITICAL"), item("ours", type=OTHER)]
+    ledger.settle()
+    assert states(ledger, WEB) == {"telnet": "open", "ours": "open"}
+    ledger.association_ran(WEB)
+    ledger.settle()
+    assert states(ledger, WEB) == {"telnet": "fixed", "ours": "open", "ssh": "open"}
+    changes = ledger.changes()
+    assert [told(change, "new") for change in changes] == [["telnet"], ["ours"], ["ssh"]]
+    assert [told(change, "fixed") for change in changes] == [[], [], ["telnet"]]
+
+
+def test_an_event_that_comes_twice_is_told_once_and_what_it_missed_by_the_next(ledger):
+    event = events.instance_association(WEB)
+    # It was in another month that it happened.
+    event["time"] = "2026-10-31T23:59:59Z"
+    ledger.compliance.items[WEB] = [ledger.compliance.item("telnet")]
+    ledger.bus.put(event)
+    ledger.settle()
+    ledger.compliance.items[WEB] = [ledger.compliance.item("telnet"), ledger.compliance.item("ssh")]
+    ledger.bus.put(event)
+    ledger.settle()
+    assert states(ledger, WEB) == {"telnet": "open"}
+    ledger.association_ran(WEB)
+    ledger.settle()
+    assert [told(change, "new") for change in ledger.changes()] == [["telnet"], ["ssh"]]
+
+
+def test_what_was_changed_before_it_broke_off_is_told_with_what_came_up_since(ledger):
+    """Both are its own: nothing was told by its id before."""
+    ledger.compliance.items[WEB] = [ledger.compliance.item("telnet"), ledger.compliance.item("ftp")]
+    event = events.instance_association(WEB)
+    event["time"] = "2026-10-31T23:59:59Z"
+    away = ledger.fail("s3", "PutObject", times=4)
+    ledger.bus.put(event)
+    ledger.queues["ledger"].round(lambda event: ledger.invoke("ledger", event))
+    assert away.hits == 4 and ledger.changes() == [] and len(states(ledger, WEB)) == 2
+    ledger.compliance.items[WEB] = [ledger.compliance.item("telnet"), ledger.compliance.item("ssh")]
+    ledger.settle()
+    [change] = ledger.changes()
+    assert sorted(told(change, "new")) == ["ssh", "telnet"] and told(change, "fixed") == []
+    assert states(ledger, WEB) == {"telnet": "open", "ssh": "open", "ftp": "fixed"}
+    # Where it is looked for when the event comes again.
+    assert [key.split("/")[1:3] for key in ledger.keys("changes/")] == [["2026", "10"]]
+
+
+def test_a_run_that_found_what_is_known_writes_nothing(ledger):
+    """Two kinds of event come with each run, half-hourly on each instance."""
+    ledger.compliance.items[WEB] = [ledger.compliance.item(f"control {number}") for number in range(7)]
+    ledger.association_ran(WEB)
+    ledger.settle()
+    rows, written = ledger.rows(), len(ledger.calls("dynamodb", "PutItem"))
+    for _ in range(3):
+        ledger.association_ran(WEB)
+        ledger.settle()
+    assert len(ledger.calls("dynamodb", "PutItem")) == written
+    assert ledger.rows() == rows and len(ledger.looks(f"instance:{WEB}")) == 1
+    # With something else all is written anew, in the place of what was.
+    ledger.compliance.items[WEB].append(ledger.compliance.item("one more"))
+    ledger.association_ran(WEB)
+    ledger.settle()
+    assert len(ledger.looks(f"instance:{WEB}")) == 1
+    assert len({row["last_seen"] for row in ledger.entries(f"instance:{WEB}")}) == 1
+
+
+def test_two_spellings_of_a_type_are_one(ledger):
+    """AWS's script puts Custom:InSpec, AWS's manual says Custom:Inspec."""
+    item = ledger.compliance.item
+    ledger.compliance.items[WEB] = [item("telnet", type="Custom:Inspec"), item("ssh", type="Custom:Inspec")]
+    ledger.association_ran(WEB)
+    ledger.settle()
+    assert states(ledger, WEB) == {"telnet": "open", "ssh": "open"}
+    ledger.compliance.items[WEB] = [item("ssh", type="Custom:InSpec")]
+    ledger.association_ran(WEB)
+    ledger.settle()
+    assert states(ledger, WEB) == {"telnet": "fixed", "ssh": "open"}
+    assert len(ledger.looks(f"instance:{WEB}")) == 1
+
+
+def test_associations_of_named_documents_alone_are_listened_to(deploy_ledger):
+    documents = "Ours,AWS-RunInspecChecks"
+    ledger = deploy_ledger(
+        deployed=lambda aws, **given: ledger_stack.from_template(aws, **given, ComplianceDocuments=documents)
+    )
+    ledger.compliance.items |= {one: [ledger.compliance.item("telnet")] for one in (WEB, DB)}
+    ledger.bus.put(events.instance_association(WEB, document="AWS-GatherSoftwareInventory"))
+    ledger.bus.put(events.association([WEB], document="AWS-RunPatchBaseline"))
+    ledger.settle()
+    assert ledger.calls("ssm", by="ledger") == []
+    ledger.bus.put(events.instance_association(WEB))
+    ledger.bus.put(events.association([DB], document="Ours"))
+    ledger.settle()
+    assert (states(ledger, WEB), states(ledger, DB)) == ({"telnet": "open"}, {"telnet": "open"})
 
 
 def test_two_associations_at_once_tell_each_item_once(ledger):
@@ -165,6 +294,18 @@ def test_inspec_and_systems_manager_do_not_close_each_others_entries(ledger):
     ledger.association_ran(WEB)
     ledger.settle()
     assert states(ledger, WEB) == {"telnet": "open", "Title of ssh-01": "open"}
+
+
+def test_what_both_tell_of_is_closed_by_either(ledger):
+    """They have the same key: instance and title."""
+    title = "Title of ssh-01"
+    inspec.failed(ledger, WEB, "ssh-01")
+    assert states(ledger, WEB) == {title: "open"}
+    ledger.compliance.items[WEB] = [ledger.compliance.item(title, status="COMPLIANT")]
+    ledger.association_ran(WEB)
+    ledger.settle()
+    assert states(ledger, WEB) == {title: "fixed"}
+    assert told(ledger.changes()[-1], "fixed") == [title]
 
 
 @pytest.mark.parametrize(

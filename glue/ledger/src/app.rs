@@ -23,6 +23,8 @@ pub struct App {
     pub sns: Sns,
     /// The queue of AMIs that wait.
     pub sqs: Sqs,
+    /// The queue that the ledger itself works off.
+    pub own_queue: Sqs,
     /// Security Hub.
     pub security_hub: SecurityHub,
     /// Slack's API.
@@ -41,6 +43,7 @@ impl App {
             ssm: Ssm::new(&shared),
             sns: Sns::new(&shared, &config.topic_arn),
             sqs: Sqs::new(&shared, &config.launch_queue_url),
+            own_queue: Sqs::new(&shared, &config.ledger_queue_url),
             security_hub: SecurityHub::new(&shared),
             slack: Slack::new(&config.slack_url),
             slack_token: Keeper::new(&config.slack_token_parameter),

@@ -14,9 +14,11 @@ pub struct Config {
     pub by_ami: bool,
     /// `HARDTARGET_HISTORY_DAYS`: how long what is fixed is kept; 400 unless said.
     pub history: SignedDuration,
-    /// `HARDTARGET_COMPLIANCE_TYPES`: types of compliance items, separated by commas; `Custom:Inspec`
-    /// unless said.
+    /// `HARDTARGET_COMPLIANCE_TYPES`: types of compliance items, separated by commas;
+    /// `Custom:InSpec,Custom:Inspec` unless said. Two that differ in case alone are two spellings of one type.
     pub compliance_types: Vec<String>,
+    /// `HARDTARGET_LEDGER_QUEUE_URL`: the queue that the ledger works off.
+    pub ledger_queue_url: String,
     /// `HARDTARGET_SLACK_CHANNEL`: the channel's id; empty for no Slack.
     pub slack_channel: String,
     /// `HARDTARGET_SLACK_TOKEN_PARAMETER`: the name of the SSM parameter (SecureString, or
@@ -88,7 +90,7 @@ impl Config {
                 });
             }
         };
-        let types = or("HARDTARGET_COMPLIANCE_TYPES", "Custom:Inspec");
+        let types = or("HARDTARGET_COMPLIANCE_TYPES", "Custom:InSpec,Custom:Inspec");
         let types = types
             .split(',')
             .map(str::trim)
@@ -101,6 +103,7 @@ impl Config {
             by_ami,
             history: SignedDuration::from_hours(24 * i64::from(days)),
             compliance_types: types.map(ToOwned::to_owned).collect(),
+            ledger_queue_url: text("HARDTARGET_LEDGER_QUEUE_URL"),
             slack_channel: text("HARDTARGET_SLACK_CHANNEL"),
             slack_token_parameter: text("HARDTARGET_SLACK_TOKEN_PARAMETER"),
             slack_url: or("HARDTARGET_SLACK_URL", "https://slack.com/api/"),
@@ -123,7 +126,7 @@ mod tests {
     #[test]
     fn what_is_not_said_has_a_default_and_nonsense_is_refused() {
         let config = Config::read(|_| None).unwrap();
-        assert_eq!(config.compliance_types, ["Custom:Inspec"]);
+        assert_eq!(config.compliance_types, ["Custom:InSpec", "Custom:Inspec"]);
         assert_eq!(config.slack_url, "https://slack.com/api/");
         assert!(!config.by_ami && !config.security_hub);
         for (name, value) in [

@@ -11,13 +11,15 @@ mod outcome;
 mod publish;
 mod report;
 mod sight;
+mod unchanged;
 
 #[cfg(test)]
 pub(crate) use attribute::date;
 pub use look::{LookAt, LookError, Nothing, Reread, look};
 pub use looks::{Full, Looked};
 pub use outcome::Outcome;
-pub use publish::publish;
+pub use publish::{publish, publish_under};
 pub(crate) use report::image;
 pub use report::{report, sight};
 pub use sight::{LookedFor, Sight};
+pub use unchanged::is_unchanged;

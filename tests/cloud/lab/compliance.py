@@ -15,8 +15,8 @@ class Compliance:
         fail("ssm", "ListResourceComplianceSummaries", effect="answer", times=10**6, then=self.summaries)
 
     @staticmethod
-    def item(title, severity="MEDIUM", status="NON_COMPLIANT", type="Custom:Inspec", id=""):
-        """One item, as `PutComplianceItems` takes it."""
+    def item(title, severity="MEDIUM", status="NON_COMPLIANT", type="Custom:InSpec", id=""):
+        """One item, as `PutComplianceItems` takes it; the type is spelled as AWS-RunInspecChecks does."""
         return {"Title": title, "Severity": severity, "Status": status, "ComplianceType": type, "Id": id}
 
     def answer(self, call):

@@ -97,7 +97,8 @@ def by_hand(aws, base=None, slack_url=None):
             **both,
             "HARDTARGET_LEDGER_BY": "family",
             "HARDTARGET_HISTORY_DAYS": "400",
-            "HARDTARGET_COMPLIANCE_TYPES": "Custom:Inspec",
+            "HARDTARGET_COMPLIANCE_TYPES": "Custom:InSpec,Custom:Inspec",
+            "HARDTARGET_LEDGER_QUEUE_URL": queues["ledger"][0],
         },
         "tell": {
             **both,

@@ -17,7 +17,7 @@ pub struct Ssm {
 /// A compliance item, in Systems Manager's own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComplianceItem {
-    /// `Custom:Inspec`.
+    /// `Custom:InSpec`.
     pub compliance_type: String,
     /// Its id within the type; may be empty.
     pub id: String,

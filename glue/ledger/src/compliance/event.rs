@@ -7,10 +7,14 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::instance_id::is_instance;
+
+/// The event that names one instance.
+const OF_ONE: &str = "EC2 State Manager Instance Association State Change";
 
 /// The most instances of one event. State Manager takes 50 ids for an association (API reference, `Target`).
 const MOST: usize = 1000;
@@ -31,8 +35,22 @@ pub enum Whose {
 pub struct Ran {
     /// EventBridge's id of the event: the same when it comes again.
     pub event: String,
+    /// When it happened, by the event: the same when it comes again.
+    pub time: Timestamp,
     /// Whose compliance may have changed.
     pub whose: Whose,
+}
+
+impl Ran {
+    /// The same event, about one instance, in the shape that [`read`] reads.
+    pub(super) fn about(&self, instance: &str) -> Value {
+        json!({
+            "id": self.event,
+            "time": self.time.to_string(),
+            "detail-type": OF_ONE,
+            "detail": {"instance-id": instance},
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -49,8 +67,11 @@ pub fn read(event: &Value) -> Result<Ran, String> {
     if !is_id(id) {
         return Err("the event has no id".to_owned());
     }
+    let time = text("/time").and_then(|time| time.parse().ok());
+    let time: Timestamp = time.ok_or("the event has no time")?;
     let ran = |whose| Ran {
         event: id.to_owned(),
+        time,
         whose,
     };
     if matches!(text("/detail/status"), Some("Pending" | "InProgress")) {
@@ -94,6 +115,7 @@ mod tests {
     fn association(targets: &str, status: &str) -> Value {
         json!({
             "id": "db839caf-6f6c-40af-9a48-25b2ae2b7774",
+            "time": "2026-11-21T06:14:50Z",
             "detail-type": "EC2 State Manager Association State Change",
             "source": "aws.ssm",
             "resources": ["arn:aws:ssm:us-east-2::document/AWS-RunInspecChecks"],
@@ -123,7 +145,7 @@ mod tests {
             instances(&[INSTANCE, "i-12345678"])
         );
         let one = json!({
-            "id": "4", "detail-type": "EC2 State Manager Instance Association State Change",
+            "id": "4", "time": "2026-11-21T06:14:50Z", "detail-type": OF_ONE,
             "detail": {"instance-id": INSTANCE, "status": "Failed",
                 "targets": "[{\"key\":\"instanceids\",\"values\":[\"i-0123456789abcdef0\"]}]"},
         });
@@ -147,6 +169,15 @@ mod tests {
     }
 
     #[test]
+    fn about_one_it_is_the_same_event() {
+        let all = read(&association("[]", "Success")).unwrap();
+        let one = read(&all.about(INSTANCE)).unwrap();
+        assert_eq!((&one.event, one.time), (&all.event, all.time));
+        assert_eq!(one.whose, instances(&[INSTANCE]));
+        assert!(crate::event::parse(&all.about(INSTANCE)).is_ok());
+    }
+
+    #[test]
     fn what_has_not_run_has_changed_nothing() {
         let targets = r#"[{"key":"InstanceIds","values":["i-12345678"]}]"#;
         assert_eq!(whose(&association(targets, "Pending")), Whose::Nobody);
@@ -156,8 +187,11 @@ mod tests {
     fn nonsense_is_refused() {
         assert!(read(&json!({})).is_err());
         assert!(read(&association("{", "Success")).is_err());
-        let odd = json!({"id": "4", "detail": {"instance-id": "i-12345678/../x"}});
+        let time = "2026-11-21T06:14:50Z";
+        let odd = json!({"id": "4", "time": time, "detail": {"instance-id": "i-12345678/../x"}});
         assert!(read(&odd).unwrap_err().contains("no instance id"));
+        let odd = json!({"id": "4", "time": "noon", "detail": {"instance-id": INSTANCE}});
+        assert!(read(&odd).unwrap_err().contains("no time"));
     }
 
     proptest! {

@@ -11,7 +11,9 @@ use crate::entry::{Entry, State};
 pub(super) fn attribute(known: Option<&Entry>, entry: &mut Entry, silent: bool, look: &str) {
     if let Some(known) = known.filter(|known| known.is_open() == entry.is_open()) {
         let (before, now) = (known.newest.state, entry.newest.state);
-        if before != now && [before, now].contains(&State::Waived) {
+        // A look that is made anew still has to tell what it changed the first time.
+        let anew = known.changed_by == entry.newest.order.id;
+        if before != now && [before, now].contains(&State::Waived) && !anew {
             // From waived to fixed, or back: nobody tells it, and it was not open before.
             entry.was = Some(before);
             entry.changed_by = String::new();

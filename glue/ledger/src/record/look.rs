@@ -29,7 +29,8 @@ const AT_A_TIME: usize = 16;
 /// How many newer looks are read again at most.
 const MOST_NEWER: usize = 30;
 
-/// A look at a target. The same look must be given with the same order each time.
+/// A look at a target. The same look must be given with the same order each time; one that can only be made anew
+/// gets its id with a new order, as long as nothing was told by that id.
 #[derive(Debug, Clone)]
 pub struct LookAt {
     /// What was looked at.
@@ -75,7 +76,7 @@ impl Reread for Nothing {
 }
 
 /// A row's entry, and the version of the row.
-type Known = BTreeMap<String, (Option<Entry>, u64)>;
+pub(super) type Known = BTreeMap<String, (Option<Entry>, u64)>;
 
 /// Newer looks, oldest first, and what they told.
 type Newer = Vec<(Order, Sight)>;
@@ -127,7 +128,8 @@ pub async fn look(
     Ok(Outcome::of(look, rows.is_empty(), first, entries))
 }
 
-async fn read(ledger: &impl Table, target: &Target) -> Result<Known, LookError> {
+/// All entries of a target, by their keys.
+pub(super) async fn read(ledger: &impl Table, target: &Target) -> Result<Known, LookError> {
     let rows = ledger.query(&target.to_string(), PREFIX).await?;
     let known = rows.into_iter().map(|row| {
         let key = row.sk.strip_prefix(PREFIX).unwrap_or_default().to_owned();

@@ -1,4 +1,11 @@
 //! The rows of looks: which looks at a target there were, and in what order.
+//!
+//! Reports have a row each: what one told can be read again. Of looks at everything that an engine tells of,
+//! which may come every few minutes and cannot be read again, only the newest has a row. A look that comes late
+//! still learns from it what is fixed, if not since when; but not what an older one found in order that the newest
+//! does not speak of.
+
+use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -14,6 +21,9 @@ use crate::target::Target;
 /// Where looks are in a target's partition; above [`LAST`] there are none.
 const PREFIX: &str = "O#";
 const LAST: &str = "O$";
+
+/// Behind all orders, but before [`LAST`]: the newest looks at everything that an engine tells of.
+const NEWEST: &str = "O#~";
 
 /// Whose look was the first at a target.
 const FIRST: &str = "first";
@@ -43,13 +53,24 @@ pub struct Full {
     pub engine: String,
     /// The beginnings of the keys of what it saw.
     pub seen: Vec<String>,
+    /// The beginnings of the keys of what it found in order.
+    pub passed: BTreeSet<String>,
 }
 
 impl Full {
     /// What it told, as far as it is known: of what it saw nothing, as that is for itself to join.
     fn sight(&self) -> Sight {
-        Sight::rest(self.engine.clone(), self.seen.iter().cloned())
+        let looked_for = LookedFor::Engine {
+            name: self.engine.clone(),
+            passed: self.passed.clone(),
+        };
+        Sight::rest(looked_for, self.seen.iter().cloned())
     }
+}
+
+/// Where the newest look at everything that an engine tells of is.
+fn newest(engine: &str) -> String {
+    format!("{NEWEST}{}", engine.to_ascii_lowercase())
 }
 
 impl Looked {
@@ -69,9 +90,10 @@ impl Looked {
     /// How it is recorded.
     pub(super) fn of(look: &LookAt) -> Self {
         let full = match &look.sight.looked_for() {
-            LookedFor::Engine(engine) => Some(Full {
-                engine: engine.clone(),
+            LookedFor::Engine { name, passed } => Some(Full {
+                engine: name.clone(),
                 seen: look.sight.beginnings().collect(),
+                passed: passed.clone(),
             }),
             LookedFor::Everything
             | LookedFor::Keys(_)
@@ -92,18 +114,26 @@ impl Looked {
         target: &Target,
         order: &Order,
     ) -> Result<Option<Self>, LookError> {
-        let row = ledger.get(&target.to_string(), &sk(order)).await?;
-        let looked = row.map(|row| serde_json::from_value(Value::Object(row.body)));
-        Ok(looked.transpose()?)
+        let pk = target.to_string();
+        if let Some(row) = ledger.get(&pk, &place(order)).await? {
+            return read(row).map(Some);
+        }
+        let newest = ledger.query(&pk, NEWEST).await?;
+        let mut newest = newest.into_iter().filter_map(|row| read(row).ok());
+        Ok(newest.find(|one| one.order == *order))
     }
 
+    /// Its row's `sk`.
     fn sk(&self) -> String {
-        sk(&self.order)
+        match &self.full {
+            Some(full) => newest(&full.engine),
+            None => place(&self.order),
+        }
     }
 }
 
-/// A look's row's `sk`: sorts as the order does.
-fn sk(order: &Order) -> String {
+/// A look's place among the rows: sorts as the order does.
+fn place(order: &Order) -> String {
     let Order {
         created,
         finished,
@@ -117,7 +147,7 @@ fn sk(order: &Order) -> String {
     )
 }
 
-/// Puts the look's row.
+/// Puts the look's row; not in the place of a newer one.
 pub(super) async fn put(
     ledger: &impl Table,
     target: &Target,
@@ -134,8 +164,36 @@ pub(super) async fn put(
         expires: looked.order.finished.checked_add(history).ok(),
         body,
     };
-    ledger.put(&row, Expected::Any).await?;
-    Ok(())
+    if looked.full.is_none() {
+        ledger.put(&row, Expected::Any).await?;
+        return Ok(());
+    }
+    loop {
+        let there = ledger.get(&row.pk, &row.sk).await?;
+        let expected = there
+            .as_ref()
+            .map_or(Expected::Absent, |row| Expected::Version(row.version));
+        let known = there.and_then(|row| read(row).ok());
+        if known.is_some_and(|known| known.order >= looked.order)
+            || ledger.put(&row, expected).await?
+        {
+            return Ok(());
+        }
+    }
+}
+
+/// The newest look at everything that an engine tells of. One that cannot be read is as good as none.
+pub(super) async fn last(
+    ledger: &impl Table,
+    target: &Target,
+    engine: &str,
+) -> Result<Option<Looked>, LookError> {
+    let row = ledger.get(&target.to_string(), &newest(engine)).await?;
+    Ok(row.and_then(|row| read(row).ok()))
+}
+
+fn read(row: Row) -> Result<Looked, LookError> {
+    Ok(serde_json::from_value(Value::Object(row.body))?)
 }
 
 /// The looks at a target that are newer than this one, oldest first: none are newer than its end, of which another
@@ -149,11 +207,11 @@ pub(super) async fn newer(
         return Ok(Vec::new());
     }
     let rows = ledger
-        .between(&target.to_string(), &looked.sk(), LAST)
+        .between(&target.to_string(), &place(&looked.order), LAST)
         .await?;
     let mut newer = Vec::new();
     for row in rows {
-        let other: Looked = serde_json::from_value(Value::Object(row.body))?;
+        let other = read(row)?;
         if other.order > looked.order {
             newer.push(other);
         }

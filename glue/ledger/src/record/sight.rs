@@ -29,8 +29,13 @@ fn beginning(key: &str) -> &str {
 pub enum LookedFor {
     /// Everything that there is.
     Everything,
-    /// Everything that this engine tells of ([`Fault::engine`]): `ssm`, `inspec`.
-    Engine(String),
+    /// Everything that an engine tells of, and more that it found in order ([`LookedFor::engine`]).
+    Engine {
+        /// The engine ([`Fault::engine`]); its case does not matter.
+        name: String,
+        /// The beginnings of the keys of what it found in order, whoever else told of it.
+        passed: BTreeSet<String>,
+    },
     /// These faults, by their keys.
     Keys(BTreeSet<String>),
     /// What a report's engines and checks looked for.
@@ -63,10 +68,10 @@ impl Sight {
     }
 
     /// A look for everything that an engine tells of, of which only that is known that it did not see.
-    pub(super) fn rest(engine: String, seen: impl IntoIterator<Item = String>) -> Self {
+    pub(super) fn rest(looked_for: LookedFor, seen: impl IntoIterator<Item = String>) -> Self {
         Self {
             unknown: seen.into_iter().collect(),
-            ..Self::new([], LookedFor::Engine(engine))
+            ..Self::new([], looked_for)
         }
     }
 
@@ -111,13 +116,27 @@ impl Sight {
 }
 
 impl LookedFor {
+    /// Everything that an engine tells of, and what it found in order, by its keys: another engine's word for
+    /// the same is over then.
+    pub fn engine<'a>(name: impl Into<String>, passed: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::Engine {
+            name: name.into(),
+            passed: passed
+                .into_iter()
+                .map(|key| beginning(key).to_owned())
+                .collect(),
+        }
+    }
+
     fn covers(&self, known: &Entry) -> bool {
         let Fault {
             key, id, engine, ..
         } = &known.fault;
         match self {
             Self::Everything | Self::Ended => true,
-            Self::Engine(name) => name == engine,
+            Self::Engine { name, passed } => {
+                name.eq_ignore_ascii_case(engine) || passed.contains(beginning(key))
+            }
             Self::Keys(keys) => keys.contains(key),
             Self::Report(looked) => match (&known.package, engine.parse()) {
                 (_, Err(_)) => false,

@@ -38,7 +38,7 @@ fn full(created: i64, finished: i64, seen: &[&str]) -> LookAt {
             format!("look-{created}-{finished}"),
         ),
         report: None,
-        sight: Sight::new(seen, LookedFor::Engine("ssm".to_owned())),
+        sight: Sight::new(seen, LookedFor::engine("ssm", [])),
     }
 }
 
