@@ -127,7 +127,8 @@ def test_subscribers_get_the_change_as_json(tell, slack):
     attributes = {name: one["Value"] for name, one in envelope["MessageAttributes"].items()}
     assert attributes == {"kind": "change", "worst": "critical", "target": "family:web"}
     got = json.loads(envelope["Message"])
-    truncated = {"new": 0, "returned": 0, "fixed": 0, "waived": 0}
+    lists = ("new", "returned", "fixed", "waived", "gone", "quietly_opened", "quietly_closed")
+    truncated = dict.fromkeys(lists, 0)
     assert got == change | {"bucket": ledger.stack.bucket, "whole": KEY, "truncated": truncated}
 
 

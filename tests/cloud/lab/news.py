@@ -49,6 +49,9 @@ def change(new=(), returned=(), fixed=(), waived=(), id="5a7c2f0e9d3b", **more):
         "returned": list(returned),
         "fixed": list(fixed),
         "waived": list(waived),
+        "gone": [],
+        "quietly_opened": [],
+        "quietly_closed": [],
         "snoozed": 0,
         **more,
     }
