@@ -7,7 +7,7 @@ import pytest
 from lab import inspec, news, reports, security_hub
 from lab.ledger import ago
 from lab.security_hub import findings, states
-from lab.snoozes import TODAY, Cli
+from lab.snoozes import Cli, today
 
 AMI = "ami-0c1f3a9b27d5e8846"
 
@@ -86,7 +86,7 @@ def test_what_security_hub_forgot_is_there_again(hub):
 
 
 def test_what_is_waived_or_snoozed_does_not_come_back(hub, ledger_program):
-    waiver = {"reason": "it waits", "owner": "ops", "expires": str(TODAY + timedelta(days=99)), "expired": False}
+    waiver = {"reason": "it waits", "owner": "ops", "expires": str(today() + timedelta(days=99)), "expired": False}
     all = [reports.finding(number) for number in range(3)]
     report = reports.with_findings(reports.load(), all)
     waived = report | {"findings": [{**all[0], "waiver": waiver}, *all[1:]], "waived": 1}
