@@ -14,6 +14,7 @@ import boto3
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEMPLATE = ROOT / "packaging" / "hardtarget.yaml"
 LEDGER_TEMPLATE = ROOT / "packaging" / "ledger.yaml"
+MOTO = pathlib.Path(__file__).with_name("moto_server.py")
 TOOLS = pathlib.Path(os.environ.get("HARDTARGET_CLOUD_TOOLS") or ROOT / ".cache" / "cloud-tools")
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -41,7 +42,7 @@ class Account:
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+            [sys.executable, MOTO, "-H", "127.0.0.1", "-p", str(port)],
             stdout=self.log,
             stderr=self.log,
             env={**os.environ, "MOTO_ACCOUNT_ID": ACCOUNT},

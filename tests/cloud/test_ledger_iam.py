@@ -76,7 +76,7 @@ def seen(aws, ledger_function):
 
 
 def with_everything(aws, **given):
-    return ledger_stack.from_template(aws, SecurityHub="true", **given)
+    return ledger_stack.from_template(aws, SecurityHub="true", GoldenAmiParameters="/golden/*", **given)
 
 
 def everything_happens(ledger):
@@ -102,7 +102,8 @@ def everything_happens(ledger):
     # One run that is over at once, and one that is answered.
     ledger.fire("golden")
     ledger.settle()
-    ledger.put_golden([AMI])
+    ledger.aws.client("ssm").put_parameter(Name="/golden/web", Type="String", Value=AMI)
+    ledger.put_golden(["resolve:ssm:/golden/web"])
     ledger.fire("golden")
     ledger.settle()
     ledger.fire("golden-check")
@@ -298,14 +299,29 @@ def test_what_a_function_needs_beyond_that_day_it_may(seen, evaluator, name, act
 def test_of_others_parameters_those_of_aws_can_be_on_the_golden_list(seen):
     """Their ARNs have no account, which the evaluator does not take."""
     deployed, _ = seen
-    [statement] = [
+    statements = [
         one for policy in deployed.roles["golden"] for one in policy["Statement"] if one["Action"] == "ssm:GetParameter"
     ]
     public = f"arn:aws:ssm:{REGION}::parameter/aws/service/*"
-    assert statement["Resource"] == [f"{deployed.names['parameter']}{ledger_stack.GOLDEN_PARAMETER}", public]
+    own = [f"{deployed.names['parameter']}{name}" for name in (ledger_stack.GOLDEN_PARAMETER, "/golden/*")]
+    assert sorted(one for of_one in statements for one in listed(of_one["Resource"])) == sorted([*own, public])
 
 
 # Parameters bring rights, and nothing brings them otherwise.
+
+
+def test_of_the_accounts_own_parameters_the_golden_list_names_those_that_the_template_does(
+    seen, with_parameters, evaluator
+):
+    def reads(role, name):
+        return evaluator.allows("ssm:GetParameter", f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter{name}", role)
+
+    deployed, _ = seen
+    named, unnamed = deployed.roles["golden"], with_parameters().roles["golden"]
+    assert [reads(role, "/golden/web/latest") for role in (named, unnamed)] == [True, False]
+    for role in (named, unnamed):
+        assert reads(role, ledger_stack.GOLDEN_PARAMETER)
+        assert not reads(role, "/goldenrod") and not reads(role, ledger_stack.TOKEN_PARAMETER)
 
 
 @pytest.fixture

@@ -103,7 +103,18 @@ def test_every_parameter_is_described_and_grouped(template):
         ("GoldenSchedule", "", False),
         ("GoldenSchedule", "rate(12 hours)", True),
         ("SlackChannel", "C0123456789", True),
+        ("SlackChannel", "", True),
         ("SlackChannel", "#alerts", False),
+        # Slack shares no files there.
+        ("SlackChannel", "U0123456789", False),
+        ("SlackChannel", "C0123456", False),
+        ("GoldenAmiParameters", "/golden/*", True),
+        ("GoldenAmiParameters", "/golden-web", True),
+        ("GoldenAmiParameters", "", True),
+        # All that there are, the token of Slack among them.
+        ("GoldenAmiParameters", "/*", False),
+        ("GoldenAmiParameters", "*", False),
+        ("GoldenAmiParameters", "golden-web", False),
     ],
 )
 def test_a_parameter_takes_what_it_is_meant_for(template, parameter, value, fits):
@@ -141,7 +152,9 @@ def test_no_function_is_given_a_secret(resources):
 
 
 def test_the_table_outlives_the_stack_forgets_by_itself_and_can_be_set_back(resources):
-    kept = {name for name, one in resources.items() if one.get("DeletionPolicy") == "Retain"}
+    # A first deployment that fails leaves none behind, however often.
+    kept = {name for name, one in resources.items() if one.get("DeletionPolicy") == "RetainExceptOnCreate"}
+    assert "Retain" not in {one.get("DeletionPolicy") for one in resources.values()}
     tables = of_type(resources, "AWS::DynamoDB::Table")
     assert kept == set(tables) == {"Entries"}
     for table in tables.values():
@@ -199,8 +212,10 @@ def test_every_queue_and_its_dead_letters_take_from_our_rules_only(resources):
     assert set.union(*said.values()) == set(of_type(resources, "AWS::Events::Rule")) - {"GoldenRule"}
 
 
-def test_what_the_golden_list_needs_is_there_with_it_only(resources):
-    with_it = {name for name, one in resources.items() if one.get("Condition") == "WithGolden"}
+def test_what_the_golden_list_needs_is_there_with_it_only(template, resources):
+    golden = {"WithGolden", "WithGoldenAmis"}
+    with_it = {name for name, one in resources.items() if one.get("Condition") in golden}
+    assert template["Conditions"]["WithGoldenAmis"]["Fn::And"][0] == {"Condition": "WithGolden"}
     assert with_it == {name for name in resources if name.startswith("Golden")}
     assert {name for name, one in resources.items() if one.get("Condition") == "WithCompliance"} == {
         "ComplianceRule",

@@ -16,6 +16,7 @@ pub mod user_data;
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, bail};
+use hardtarget_report::clean_line;
 use hardtarget_report::image_status::ImageStatus;
 use hardtarget_report::refusal::{self, Refusal};
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ use serde_json::Value;
 use tracing::{info, warn};
 
 use crate::app::App;
+use crate::aws;
 use crate::aws::s3::Object;
 use crate::change::{self, News};
 use crate::fleet::page::Shelf as _;
@@ -115,7 +117,8 @@ impl Outside for App {
         let list = list::parse(&text);
         let mut found = BTreeMap::new();
         for name in list.parameters() {
-            let ami = self.parameter_of(name).await?.and_then(|value| {
+            let value = self.parameter_of(name).await?;
+            let ami = value.map_err(|why| why.of_an_entry()).and_then(|value| {
                 list::ami_in(&value).ok_or_else(|| "it holds no AMI's id".to_owned())
             });
             found.insert(name.to_owned(), ami);
@@ -180,12 +183,35 @@ impl Outside for App {
 
 impl App {
     /// The value of a parameter, or why there is none. An error means that trying again may help.
-    async fn parameter_of(&self, name: &str) -> anyhow::Result<Result<String, String>> {
+    async fn parameter_of(&self, name: &str) -> anyhow::Result<Result<String, Unread>> {
         match self.ssm.parameter(name).await {
             Ok(Some(value)) => Ok(Ok(value)),
-            Ok(None) => Ok(Err("there is no such parameter".to_owned())),
+            Ok(None) => Ok(Err(Unread::Missing)),
             Err(error) if error.is_passing() => Err(error.into()),
-            Err(error) => Ok(Err(hardtarget_report::clean_line(&error.to_string(), 200))),
+            Err(error) => Ok(Err(Unread::Refused(error))),
+        }
+    }
+}
+
+/// Why a parameter has no value, and will have none if it is asked for again.
+#[derive(Debug, thiserror::Error)]
+enum Unread {
+    #[error("there is no such parameter")]
+    Missing,
+    #[error("{}", clean_line(&.0.to_string(), 200))]
+    Refused(aws::Error),
+}
+
+impl Unread {
+    /// Why, of a parameter that the list names: which ones may be read somebody has to say in the template.
+    fn of_an_entry(&self) -> String {
+        match self {
+            Self::Refused(error) if error.code == "AccessDeniedException" => {
+                "the golden list's function may not read it: the ledger's template allows what its parameter \
+                 GoldenAmiParameters names, and AWS's own below /aws/service/"
+                    .to_owned()
+            }
+            why => why.to_string(),
         }
     }
 }

@@ -9,7 +9,8 @@
 //!
 //! A text, and an `ami-id`, is an AMI's id, or a parameter that holds one: a path such as
 //! `/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64`, or `resolve:ssm:` and any
-//! parameter's name, as EC2's launch templates have it.
+//! parameter's name, as EC2's launch templates have it. AWS's own can all be read, of the account's those that the
+//! template's parameter `GoldenAmiParameters` names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -20,8 +21,8 @@ use serde_json::{Map, Value};
 
 use super::user_data;
 
-/// The longest text that is read: a parameter has 8 KB at most (Systems Manager User Guide, "Managing
-/// parameter tiers").
+/// The longest text that is read: a parameter has 4 KB at most, of the Advanced tier, which costs, 8 KB (Systems
+/// Manager User Guide, "Managing parameter tiers").
 const LONGEST: usize = 64 * 1024;
 
 /// The most problems that are told one by one: the message of a run has room for them.

@@ -54,7 +54,8 @@ struct Measure {
     reasons: bool,
 }
 
-/// What is tried until it fits. A parameter has room for 370 AMIs, or for 630 with ids of the old form.
+/// What is tried until it fits. A parameter of the Advanced tier (8 KB) has room for 370 AMIs, or for 630 with ids of
+/// the old form, one of the Standard tier for half as many.
 const MEASURES: [Measure; 7] = [
     Measure::of(20, true, true, true),
     Measure::of(5, true, true, true),
