@@ -35,7 +35,8 @@ pub struct Fleet {
 pub struct Family {
     /// Its name.
     pub name: String,
-    /// Its newest images, at most [`DRAWN`], newest last; never empty.
+    /// Its newest images, at most [`DRAWN`], newest last; never empty. If none of those was assessed, the newest that
+    /// was stands before them.
     pub images: Vec<Image>,
     /// How many more there are before these.
     pub older: usize,
@@ -74,13 +75,15 @@ pub struct Image {
     pub link: Option<String>,
 }
 
-/// How an image stands, in the words of the AMI's tag `status`.
+/// How an image stands, in the words of [`ImageStatus::status`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// Assessed.
     Assessed,
     /// Assessed, but not all of it.
     Partial,
+    /// There is no room for it yet.
+    Waiting,
     /// An instance of it is being looked at.
     Assessing,
     /// There is no assessment, because something went wrong.
@@ -93,21 +96,23 @@ pub enum Status {
 
 impl Status {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Assessed,
         Self::Partial,
+        Self::Waiting,
         Self::Assessing,
         Self::Failed,
         Self::TimedOut,
         Self::Unsupported,
     ];
 
-    /// The word in the tag.
+    /// The word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Assessed => "assessed",
             Self::Partial => "partial",
+            Self::Waiting => "waiting",
             Self::Assessing => "assessing",
             Self::Failed => "failed",
             Self::TimedOut => "timed-out",
@@ -115,7 +120,7 @@ impl Status {
         }
     }
 
-    /// What a tag or a report says. A word that nobody knows is no success.
+    /// What is known of an AMI, or a report, says. A word that nobody knows is no success.
     #[must_use]
     pub fn of(word: &str) -> Self {
         let word = if word == "complete" { "assessed" } else { word };
@@ -133,6 +138,13 @@ impl Status {
     #[must_use]
     pub const fn is_failure(self) -> bool {
         matches!(self, Self::Failed | Self::TimedOut | Self::Unsupported)
+    }
+}
+
+impl Image {
+    /// Whether there is something to show of it.
+    fn is_shown(&self) -> bool {
+        self.status.is_assessed() && self.link.is_some()
     }
 }
 
@@ -203,7 +215,7 @@ impl Family {
     #[must_use]
     pub fn newest_assessed(&self) -> Option<&Image> {
         let mut newest_first = self.images.iter().rev();
-        newest_first.find(|image| image.status.is_assessed() && image.link.is_some())
+        newest_first.find(|image| image.is_shown())
     }
 
     /// How the newest score moved from the one before it, where the two compare.
@@ -296,6 +308,10 @@ fn family(
     let mut waiting: Vec<Image> = last.values().filter(waits).cloned().collect();
     waiting.sort_by(order);
     let older = images.len().saturating_sub(DRAWN);
+    let shown = images.iter().rposition(Image::is_shown);
+    if let Some(shown) = shown.filter(|shown| *shown < older) {
+        images.swap(shown, older);
+    }
     images.drain(..older);
     Family {
         name,

@@ -1,6 +1,7 @@
 "use strict";
 (() => {
-  const STATUSES = ["assessed", "partial", "assessing", "failed", "timed out", "unsupported"];
+  const STATUSES = ["assessed", "partial", "waiting", "assessing", "failed", "timed out", "unsupported"];
+  const FAILED = new Set(["failed", "timed out", "unsupported"]);
   const SEVERITIES = ["critical", "high", "medium", "low", "info"];
   // The plots' own units, see their viewBox; the widest that an image may be drawn.
   const WIDTH = 240, HEIGHT = 48, WIDEST = 13;
@@ -21,7 +22,7 @@
       const images = i.map(([name, ami, at, status, score = null, findings = null, vulnerabilities = null, breaks = [], link = null, reason = ""]) => {
         const stamp = () => new Date(at * 1000).toISOString().replace(/[-:]|\.000/g, "");
         return {
-          name: name === null ? "" : p + name, ami, at, status: STATUSES[status], failed: status > 2,
+          name: name === null ? "" : p + name, ami, at, status: STATUSES[status], failed: FAILED.has(STATUSES[status]),
           score, findings, vulnerabilities, breaks, reason,
           link: () => (link === 1 ? `${b}${ami}/${stamp()}/report.html` : link),
         };

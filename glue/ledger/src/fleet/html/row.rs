@@ -82,7 +82,12 @@ fn image_line(image: &Image) -> Markup {
 /// to nothing since the newest assessment. What came to nothing before that is only counted.
 fn troubles(family: &Family) -> Markup {
     let newest = family.newest();
-    let on_its_way = newest.filter(|one| matches!(one.status, Status::Assessing | Status::Partial));
+    let on_its_way = newest.filter(|one| {
+        matches!(
+            one.status,
+            Status::Waiting | Status::Assessing | Status::Partial
+        )
+    });
     let shown = family.newest_assessed().map(|image| image.created);
     let since = |image: &&Image| shown.is_none_or(|shown| image.created >= shown);
     let told = family.failures.iter().take_while(since).take(TOLD);
@@ -93,7 +98,7 @@ fn troubles(family: &Family) -> Markup {
                 span.status.{"status-" (image.status.as_str())} data-since=[(image.status == Status::Assessing).then_some(image.at)] {
                     (image.status.as_str().replace('-', " "))
                 }
-                @if image.status == Status::Assessing { " since " (short(image.at)) }
+                @if matches!(image.status, Status::Waiting | Status::Assessing) { " since " (short(image.at)) }
                 @if !image.reason.is_empty() { " " span.why { (clean_line(&image.reason, REASON)) } }
                 @if newest.is_none_or(|newest| newest.ami != image.ami) {
                     " " span.which { (line(image.name.as_ref().unwrap_or(&image.ami))) }

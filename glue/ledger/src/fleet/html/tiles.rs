@@ -7,9 +7,10 @@ use super::super::model::{Fleet, Status};
 use super::{line, minute, number};
 
 /// The statuses in the order of the bar, each with its word.
-const STATUSES: [(Status, &str); 6] = [
+const STATUSES: [(Status, &str); 7] = [
     (Status::Assessed, "assessed"),
     (Status::Partial, "partly assessed"),
+    (Status::Waiting, "waiting"),
     (Status::Assessing, "being assessed"),
     (Status::Failed, "failed"),
     (Status::TimedOut, "timed out"),
@@ -105,7 +106,7 @@ fn oldest(fleet: &Fleet) -> Markup {
             @match fleet.oldest_waiting() {
                 None => {
                     p.figure.well { "none" }
-                    p.note { "every image was looked at" }
+                    p.note { "no image waits" }
                 }
                 Some((family, image)) => {
                     p.what title=(line(&image.ami)) { (line(image.name.as_ref().unwrap_or(&image.ami))) }

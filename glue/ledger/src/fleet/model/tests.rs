@@ -165,3 +165,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_ami_that_waits_for_room_has_not_failed() {
+    let family = one(
+        vec![assessed("ami-1", day(1))],
+        vec![status("ami-2", "waiting", day(2), day(2))],
+    );
+    let statuses: Vec<Status> = family.images.iter().map(|image| image.status).collect();
+    assert_eq!(statuses, [Status::Assessed, Status::Waiting]);
+    assert!(family.failures.is_empty());
+    assert_eq!(family.waiting.len(), 1);
+}
+
+#[test]
+fn however_many_came_to_nothing_since_the_newest_assessment_is_shown() {
+    let failed = (2..90).map(|number| {
+        let at = day(number);
+        status(&format!("ami-{number}"), "failed", at, at)
+    });
+    let family = one(
+        vec![assessed("ami-0", day(0)), assessed("ami-1", day(1))],
+        failed.collect(),
+    );
+    assert_eq!((family.images.len(), family.older), (DRAWN, 90 - DRAWN));
+    assert_eq!(family.newest_assessed().unwrap().ami, "ami-1");
+    assert!(family.open(Severity::High) > 0);
+    assert_eq!(amis(&family)[..2], ["ami-1", "ami-41"]);
+}
