@@ -39,6 +39,34 @@ def test_what_is_snoozed_is_not_told_until_its_day_is_over_and_then_once(ledger,
     assert ids(ledger.changes()[-1], "new") == ["ssh-02"], "it holds no more"
 
 
+def test_what_a_scan_held_back_whose_clock_is_ahead_speaks_up_as_it_would_have_been_told(ledger, cli):
+    id = cli.snooze("family:web", "*")
+    finished = datetime.now(UTC) + timedelta(hours=20)
+    ledger.put_report("web", "ami-0c1f3a9b27d5e8846", finished, image={})
+    ledger.settle()
+    [held] = ledger.changes()
+    assert held["new"] == [] and held["snoozed"] > 0
+    over(ledger, id)
+    wake(ledger)
+    [_, back] = ledger.changes()
+    assert len(back["returned"]) == held["snoozed"]
+    same = ("target", "ami", "ami_name", "report")
+    assert [back[name] for name in same] == [held[name] for name in same] and back["report"]
+
+
+def test_what_came_back_after_the_snooze_and_was_told_does_not_speak_up(ledger, cli):
+    inspec.failed(ledger, "web", "ssh-01")
+    id = cli.snooze("web", "ssh-01")
+    inspec.put(ledger, "web", "2026-11-02T06:00:00Z", inspec.control("ssh-01", "passed"), file="b")
+    ledger.settle()
+    over(ledger, id)
+    inspec.failed(ledger, "web", "ssh-01", file="c", at="2026-11-03T06:00:00Z")
+    assert ids(ledger.changes()[-1], "new") == ["ssh-01"]
+    before = len(ledger.changes())
+    wake(ledger)
+    assert len(ledger.changes()) == before and ledger.rows(pk="snooze")[0]["woken"]
+
+
 def test_what_was_fixed_meanwhile_does_not_speak_up(ledger, cli):
     id = cli.snooze("*", "*")
     inspec.failed(ledger, "web", "ssh-01")
@@ -112,7 +140,7 @@ def test_unsnoozing_ends_a_snooze_and_it_speaks_up_again(ledger, cli):
     assert abs(datetime.now(UTC) - ended) < timedelta(minutes=2)
     wake(ledger)
     assert len(ledger.changes()) == before, "what began under it may still be under way"
-    update(ledger, id, "ended", (ended - timedelta(minutes=5)).isoformat())
+    update(ledger, id, "ended", (ended - timedelta(minutes=10)).isoformat())
     wake(ledger)
     assert [ids(change, "returned") for change in ledger.changes()[before:]] == [["ssh-01"]]
     assert cli("unsnooze", id).stderr.strip().endswith("is over already")

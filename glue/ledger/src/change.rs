@@ -91,7 +91,7 @@ pub struct Change {
     /// or a look that came late let a newer one close it. As [`Self::quietly_opened`].
     #[serde(default)]
     pub quietly_closed: Vec<Told>,
-    /// How many are new and snoozed.
+    /// How many are new or returned, and snoozed.
     pub snoozed: u64,
 }
 

@@ -151,7 +151,7 @@ async fn look_at(
     }
     if let Some(mut change) = outcome.into_change(&at) {
         change.instance = Some(instance.to_owned());
-        publish_under(app, &key, change, now).await?;
+        publish_under(app, &key, change).await?;
     }
     Ok(())
 }

@@ -158,8 +158,8 @@ pub struct Entry {
     #[serde(default)]
     pub was: Option<State>,
     /// The id of the look that opened or closed it last: what has changed is told once, by that one. Empty
-    /// if nobody tells it. This, `was`, `quietly_by` and `changed_at` are not part of what the order of arrival must
-    /// not change.
+    /// if nobody tells it. This and what stands below, and `was`, are not part of what the order of arrival
+    /// must not change.
     pub changed_by: String,
     /// The id of the look that opened or closed it last, if that is told in no words, but has to be known where
     /// lists of what is open are kept: see [`crate::change::Change::quietly_closed`].
@@ -168,6 +168,13 @@ pub struct Entry {
     /// See [`Self::changed`]; `None` in what versions have written that did not note it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<Timestamp>,
+    /// Whether a snooze held it back when it was opened last: that was not told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_back: bool,
+    /// Else the snoozes about it that were over by then ([`crate::snooze::Snooze::life`]): it does not speak up again
+    /// because of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opened_after: Vec<String>,
 }
 
 impl Entry {
@@ -225,6 +232,8 @@ impl Entry {
                 changed_by: String::new(),
                 quietly_by: String::new(),
                 changed_at: None,
+                held_back: false,
+                opened_after: Vec::new(),
             }),
             (Some(mut known), Says::Seen(sighting)) => {
                 known.first_seen = known.first_seen.min(order.finished);

@@ -68,7 +68,7 @@ pub async fn report(app: &App, key: &str, now: Timestamp) -> anyhow::Result<()> 
         change.instance = Some(name.to_owned());
         // It is no report of ours: there is no page beside it.
         change.report = None;
-        publish(app, change, now).await?;
+        publish(app, change).await?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! over they speak up again, once: see [`wake`].
 
 mod set;
+mod silence;
 mod wake;
 
 use hardtarget_report::clean_line;
@@ -21,6 +22,7 @@ use crate::table::{Row, Table, TableError};
 use crate::target::Target;
 
 pub use set::{Ended, end, set};
+pub use silence::{Heard, Silence};
 pub use wake::wake;
 
 /// The partition of all snoozes.
@@ -130,6 +132,13 @@ impl Snooze {
         }
     }
 
+    /// What tells it from an older or newer one with the same patterns: its id and when it was made, in
+    /// milliseconds since 1970.
+    #[must_use]
+    pub fn life(&self) -> String {
+        format!("{}-{}", self.id, self.created.as_millisecond())
+    }
+
     /// When it is over: when somebody ended it, else when its last day ends.
     #[must_use]
     pub fn end(&self) -> Timestamp {
@@ -208,20 +217,15 @@ impl Snoozes {
     /// The snooze that holds a fault back on a day, if any; of several the one that ends last.
     #[must_use]
     pub fn covering(&self, target: &Target, fault: &Fault, today: Date) -> Option<&Snooze> {
-        self.last(target, fault)
-            .filter(|one| one.standing(today) == Standing::Active)
+        let about = self.0.iter().filter(|one| one.is_about(target, fault));
+        let active = about.filter(|one| one.standing(today) == Standing::Active);
+        active.max_by_key(|one| (one.end(), &one.id))
     }
 
     /// Whether a fault is held back on a day.
     #[must_use]
     pub fn covers(&self, target: &Target, fault: &Fault, today: Date) -> bool {
         self.covering(target, fault, today).is_some()
-    }
-
-    /// Of all snoozes that are about a fault, also those that are over, the one that ends last.
-    fn last(&self, target: &Target, fault: &Fault) -> Option<&Snooze> {
-        let about = self.0.iter().filter(|one| one.is_about(target, fault));
-        about.max_by_key(|one| (one.end(), &one.id))
     }
 
     /// All of them.

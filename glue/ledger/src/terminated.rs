@@ -65,7 +65,7 @@ pub async fn changed(app: &App, event: &Value, now: Timestamp) -> anyhow::Result
     );
     if let Some(mut change) = outcome.into_change(&at) {
         change.instance = Some(end.instance);
-        publish(app, change, now).await?;
+        publish(app, change).await?;
     }
     Ok(())
 }

@@ -1,14 +1,25 @@
-//! Which look opened or closed an entry: that one tells it. And when.
+//! Which look opened or closed an entry: that one tells it, unless a snooze holds it back. And when.
+//!
+//! What snoozes say is noted in the same write that opens the entry. So whoever records the look again tells the
+//! same, and whoever [wakes](crate::snooze::wake) what was held back knows what was told, whatever the scans' clocks
+//! say.
 
 use jiff::Timestamp;
 
 use crate::entry::{Entry, State};
+use crate::snooze::{Heard, Silence};
 
 /// Notes in `entry` which look opened or closed it, if one does that makes it of `known`: the one by which it stands
 /// as it does now tells it in words. Nobody does that if it is `silent`, or if that look is another than `look`, at
 /// work here, and has told all it has to tell: then it is noted that `look` does so quietly. What a look closes and
-/// opens again, or the other way round, has not changed.
-pub(super) fn attribute(known: Option<&Entry>, entry: &mut Entry, silent: bool, look: &str) {
+/// opens again, or the other way round, has not changed. What is opened hears what the snoozes say.
+pub(super) fn attribute(
+    known: Option<&Entry>,
+    entry: &mut Entry,
+    silent: bool,
+    look: &str,
+    silence: &Silence,
+) {
     if let Some(known) = known.filter(|known| known.is_open() == entry.is_open()) {
         let (before, now) = (known.newest.state, entry.newest.state);
         // A look that is made anew still has to tell what it changed the first time.
@@ -39,6 +50,11 @@ pub(super) fn attribute(known: Option<&Entry>, entry: &mut Entry, silent: bool, 
     } else {
         String::new()
     };
+    if entry.is_open() && !unchanged {
+        let Heard { now, after } = silence.of(&entry.target, &entry.fault);
+        entry.held_back = !now;
+        entry.opened_after = if now { after } else { Vec::new() };
+    }
 }
 
 /// Notes in `entry` when it was opened, closed or waived, if it was since `known`: see [`Entry::changed`].

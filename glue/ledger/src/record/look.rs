@@ -20,6 +20,7 @@ use super::sight::{LookedFor, Sight};
 use crate::change::Source;
 use crate::entries::PREFIX;
 use crate::entry::{Entry, Order, Says, State};
+use crate::snooze::Silence;
 use crate::table::{Expected, Row, Table, TableError};
 use crate::target::Target;
 
@@ -82,7 +83,7 @@ pub(super) type Known = BTreeMap<String, (Option<Entry>, u64)>;
 type Newer = Vec<(Order, Sight)>;
 
 /// Records a look at a target: what it changed. Doing it again gives the same, unless another look has
-/// changed it since. `now` dates what it changes.
+/// changed it since. `now` dates what it changes, and says which snoozes hold back what it opens.
 pub async fn look(
     ledger: &impl Table,
     look: &LookAt,
@@ -91,6 +92,7 @@ pub async fn look(
     now: Timestamp,
 ) -> Result<Outcome, LookError> {
     let order = &look.order;
+    let silence = Silence::load(ledger, now).await?;
     let looked = Looked::of(look);
     // An end is nobody's first look: of most instances nothing is known, and nothing shall be.
     let first = !looked.is_end() && looks::is_first(ledger, &look.target, &order.id).await?;
@@ -102,7 +104,7 @@ pub async fn look(
         // For as long as what was open there is known.
         looks::put(ledger, &look.target, &looked, history.max(looks::END)).await?;
     }
-    let elsewhere = told_elsewhere(look, &known);
+    let elsewhere = told_elsewhere(look, &known, &silence);
     let mut keys: BTreeSet<String> = known.keys().cloned().collect();
     keys.extend(look.sight.keys().cloned());
     let mut newer = Newer::new();
@@ -112,6 +114,7 @@ pub async fn look(
             look,
             newer: &newer,
             elsewhere: &elsewhere,
+            silence: &silence,
             history,
             now,
         };
@@ -210,15 +213,16 @@ async fn read_newer(
 }
 
 /// The keys of what this look saw and another engine told of before, in whose finding it was, or which is
-/// in its: the fault is not new.
-fn told_elsewhere(look: &LookAt, known: &Known) -> BTreeSet<String> {
+/// in its: the fault is not new. Unless that is held back: nobody has heard of it.
+fn told_elsewhere(look: &LookAt, known: &Known, silence: &Silence) -> BTreeSet<String> {
     // What this look closed when it was here before counts as what it was.
     let was_open = |entry: &Entry| {
         let closed = entry.newest.order == look.order && entry.newest.state == State::Fixed;
         entry.is_open() || closed && entry.was == Some(State::Open)
     };
     let entries = known.values().filter_map(|(entry, _)| entry.as_ref());
-    let open = entries.filter(|entry| entry.seen < look.order && was_open(entry));
+    let open = entries
+        .filter(|entry| entry.seen < look.order && was_open(entry) && !silence.is_untold(entry));
     let inside: BTreeSet<&String> = open.clone().flat_map(|entry| &entry.same_as).collect();
     let open: BTreeSet<&String> = open.map(|entry| &entry.fault.key).collect();
     let told = |key: &&String| {
@@ -235,6 +239,7 @@ struct Join<'a> {
     look: &'a LookAt,
     newer: &'a Newer,
     elsewhere: &'a BTreeSet<String>,
+    silence: &'a Silence,
     history: SignedDuration,
     now: Timestamp,
 }
@@ -352,7 +357,7 @@ impl Join<'_> {
             }
         }
         let mut entry = entry?;
-        attribute(known, &mut entry, silent, &order.id);
+        attribute(known, &mut entry, silent, &order.id, self.silence);
         date(known, &mut entry, self.now);
         Some(entry)
     }

@@ -16,7 +16,8 @@ pub struct Outcome {
     pub first: bool,
     /// How much of the target is open now, by severity: all five names.
     pub open: BTreeMap<String, u64>,
-    /// What this look opened, and is open.
+    /// What this look opened, and is open. What snoozes hold back is neither in this, nor in `returned`, nor in
+    /// `quietly_opened`.
     pub new: Vec<Told>,
     /// What this look opened, and was waived.
     pub returned: Vec<Told>,
@@ -30,6 +31,8 @@ pub struct Outcome {
     pub quietly_opened: Vec<Told>,
     /// See [`Change::quietly_closed`].
     pub quietly_closed: Vec<Told>,
+    /// How many this look opened that snoozes hold back.
+    pub snoozed: u64,
 }
 
 impl Outcome {
@@ -51,6 +54,7 @@ impl Outcome {
             gone: Vec::new(),
             quietly_opened: Vec::new(),
             quietly_closed: Vec::new(),
+            snoozed: 0,
         };
         let id = &look.order.id;
         let mut changed: Vec<&Entry> = entries
@@ -58,6 +62,10 @@ impl Outcome {
             .collect();
         changed.sort_by(|a, b| worst_first(a, b));
         for one in changed {
+            if one.is_open() && one.held_back {
+                outcome.snoozed += u64::from(one.quietly_by != *id);
+                continue;
+            }
             if one.quietly_by == *id {
                 let list = match one.newest.state {
                     State::Open => &mut outcome.quietly_opened,
@@ -79,7 +87,7 @@ impl Outcome {
         outcome
     }
 
-    /// Whether there is nothing that was opened, closed or waived, in words or quietly.
+    /// Whether there is nothing that was opened, closed or waived, in words or quietly, or is held back.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let lists = [
@@ -91,7 +99,7 @@ impl Outcome {
             &self.quietly_opened,
             &self.quietly_closed,
         ];
-        lists.iter().all(|list| list.is_empty())
+        lists.iter().all(|list| list.is_empty()) && self.snoozed == 0
     }
 
     /// What is to be told of it. AMI, its name, instance and score are for the caller to add. `None` for a
@@ -121,7 +129,7 @@ impl Outcome {
             gone: self.gone,
             quietly_opened: self.quietly_opened,
             quietly_closed: self.quietly_closed,
-            snoozed: 0,
+            snoozed: self.snoozed,
         })
     }
 }

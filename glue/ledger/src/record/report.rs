@@ -58,7 +58,7 @@ pub async fn report(app: &App, published: &Published<'_>, now: Timestamp) -> any
             score: score(app, parsed, report).await?,
             ..change
         };
-        publish(app, change, now).await?;
+        publish(app, change).await?;
     }
     Ok(())
 }

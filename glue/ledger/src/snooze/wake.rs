@@ -3,10 +3,13 @@
 //! A snooze that is over and not yet noted as woken gives one change for each target. The id of the change
 //! says which snooze, which target and which of the snooze's lives, and its object is written once; only
 //! then is the snooze noted as woken. So nothing is lost and nothing is told twice, wherever this stops.
+//!
+//! What was opened after a snooze was over, and so told by its look, is known by what that has noted
+//! ([`Entry::opened_after`]), and not by times: scans have clocks of their own.
 
 use std::collections::BTreeMap;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use tracing::info;
@@ -15,30 +18,87 @@ use super::{Snooze, Snoozes};
 use crate::app::App;
 use crate::change::{self, Change, News, Source, Told, counts};
 use crate::entries;
-use crate::entry::Entry;
-use crate::table::{Expected, Table as _};
+use crate::entry::{Entry, Order};
+use crate::published::key::ReportKey;
+use crate::record::{self, Looked};
+use crate::table::{Expected, Table};
 use crate::target::Target;
 
-/// How long a snooze has to be over: what began while it held has written its entries by then. The template
-/// gives the function 3 minutes, and wakes it 5 minutes after midnight, UTC.
+/// How long a snooze's last day has to be over: what began while it held has written its entries by then. The
+/// template gives the function 3 minutes, and wakes it 5 minutes after midnight, UTC.
 const GRACE: SignedDuration = SignedDuration::from_mins(4);
+
+/// The same for one that somebody ended, by a clock that may go 5 minutes wrong: farther off, AWS takes no call
+/// (IAM User Guide, "Elements of an AWS API request signature").
+const GRACE_IF_ENDED: SignedDuration = SignedDuration::from_mins(4 + 5);
 
 /// How long a woken snooze is kept, so that `list` still shows it.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 40);
 
+/// How often it begins again because others change the snoozes that it wakes.
+const TRIES: usize = 5;
+
+/// What waking asks of the world besides the table.
+trait Outside: Sync {
+    /// Writes a change under this key, unless there is one: whether it was written.
+    fn publish(
+        &self,
+        key: &str,
+        change: Change,
+    ) -> impl Future<Output = anyhow::Result<bool>> + Send;
+
+    /// The name of the AMI that a report is about, if it is known.
+    fn name(
+        &self,
+        report: &ReportKey<'_>,
+    ) -> impl Future<Output = anyhow::Result<Option<String>>> + Send;
+}
+
+impl Outside for App {
+    async fn publish(&self, key: &str, change: Change) -> anyhow::Result<bool> {
+        let body = serde_json::to_vec(&News::Change(change)).context("change")?;
+        Ok(self.s3.put_once(key, "application/json", body).await?)
+    }
+
+    async fn name(&self, report: &ReportKey<'_>) -> anyhow::Result<Option<String>> {
+        let image = record::image(self, report).await?;
+        let name = image.and_then(|image| image.name);
+        Ok(name.map(|name| hardtarget_report::clean_line(&name, 200)))
+    }
+}
+
 /// Tells again what snoozes held back that are over.
 pub async fn wake(app: &App, now: Timestamp) -> anyhow::Result<()> {
-    let snoozes = Snoozes::load(&app.ledger).await?;
-    let over: Vec<&Snooze> = snoozes.iter().filter(|one| is_over(one, now)).collect();
-    if over.is_empty() {
-        return Ok(());
+    all(&app.ledger, app, now).await
+}
+
+async fn all(table: &impl Table, outside: &impl Outside, now: Timestamp) -> anyhow::Result<()> {
+    for _ in 0..TRIES {
+        if once(table, outside, now).await? {
+            return Ok(());
+        }
     }
-    let open = entries::open(&app.ledger).await?;
+    bail!("snoozes that are over are being changed by somebody else")
+}
+
+/// False if somebody has changed a snooze meanwhile: what is to be told may be another's to tell now.
+async fn once(table: &impl Table, outside: &impl Outside, now: Timestamp) -> anyhow::Result<bool> {
+    let snoozes = Snoozes::load(table).await?;
+    if !snoozes.iter().any(|one| is_over(one, now)) {
+        return Ok(true);
+    }
+    let open = entries::open(table).await?;
+    // Read after the entries: whatever holds back one of them is among these.
+    let snoozes = Snoozes::load(table).await?;
+    let mut over: Vec<&Snooze> = snoozes.iter().filter(|one| is_over(one, now)).collect();
+    over.sort_by_key(|one| turn(one));
+    let returned = returned(&snoozes, &open, now);
     for snooze in over {
-        for change in returned(snooze, &snoozes, &open, now) {
+        let its = returned.iter().filter(|one| one.snooze.id == snooze.id);
+        for one in its {
+            let change = one.change(table, outside, &open, now).await?;
             let key = change::key(snooze.end(), &change.id);
-            let body = serde_json::to_vec(&News::Change(change)).context("change")?;
-            let written = app.s3.put_once(&key, "application/json", body).await?;
+            let written = outside.publish(&key, change).await?;
             info!(snooze.id, key, written, "speaks up again");
         }
         let woken = Snooze {
@@ -47,250 +107,149 @@ pub async fn wake(app: &App, now: Timestamp) -> anyhow::Result<()> {
         };
         let row = woken.row(Some(now.saturating_add(KEPT)?));
         // Somebody who snoozes it anew meanwhile comes first.
-        let noted = app.ledger.put(&row, Expected::Version(snooze.version));
-        noted.await?;
+        if !table.put(&row, Expected::Version(snooze.version)).await? {
+            return Ok(false);
+        }
     }
-    Ok(())
+    Ok(true)
 }
 
 fn is_over(snooze: &Snooze, now: Timestamp) -> bool {
-    !snooze.woken && now.duration_since(snooze.end()) >= GRACE
+    !snooze.woken && over_by(snooze) <= now
 }
 
-/// What speaks up again when a snooze is over: one change for each target. Not what another snooze holds back
-/// longer, or told itself when it ended later; nor what was first seen after the end, and so was told as new.
-fn returned(snooze: &Snooze, snoozes: &Snoozes, open: &[Entry], now: Timestamp) -> Vec<Change> {
-    let mut targets: BTreeMap<&Target, Vec<&Entry>> = BTreeMap::new();
+/// When a snooze is over for whatever began under it.
+fn over_by(snooze: &Snooze) -> Timestamp {
+    let grace = match snooze.ended {
+        Some(_) => GRACE_IF_ENDED,
+        None => GRACE,
+    };
+    let over = snooze.end().checked_add(grace);
+    over.unwrap_or(Timestamp::MAX)
+}
+
+/// Snoozes wake in this order.
+fn turn(snooze: &Snooze) -> (Timestamp, &str) {
+    (over_by(snooze), &snooze.id)
+}
+
+/// The snooze that tells an entry again, if one does. While another holds it back none does: that one will, or
+/// one that is over later still. Of several the last whose turn it is, as the others are noted as woken by then:
+/// who comes again after a crash finds the same.
+fn speaker<'a>(snoozes: &'a Snoozes, entry: &Entry, now: Timestamp) -> Option<&'a Snooze> {
+    let about: Vec<&Snooze> = snoozes
+        .iter()
+        .filter(|one| !one.woken && one.is_about(&entry.target, &entry.fault))
+        .filter(|one| !entry.opened_after.contains(&one.life()))
+        .collect();
+    let all_over = about.iter().all(|one| is_over(one, now));
+    about
+        .into_iter()
+        .filter(|_| all_over)
+        .max_by_key(|one| turn(one))
+}
+
+/// What a snooze tells of a target.
+struct Returned<'a> {
+    snooze: &'a Snooze,
+    target: &'a Target,
+    /// Worst first.
+    entries: Vec<&'a Entry>,
+}
+
+/// What speaks up again, worst first as `open` is.
+fn returned<'a>(snoozes: &'a Snoozes, open: &'a [Entry], now: Timestamp) -> Vec<Returned<'a>> {
+    let mut all: BTreeMap<(&str, &Target), Returned<'_>> = BTreeMap::new();
     for entry in open {
-        let last = snoozes.last(&entry.target, &entry.fault);
-        let is_its = last.is_some_and(|last| last.id == snooze.id);
-        if is_its && entry.first_seen < snooze.end() {
-            targets.entry(&entry.target).or_default().push(entry);
+        if let Some(snooze) = speaker(snoozes, entry, now) {
+            let target = &entry.target;
+            let returned = all.entry((&snooze.id, target)).or_insert(Returned {
+                snooze,
+                target,
+                entries: Vec::new(),
+            });
+            returned.entries.push(entry);
         }
     }
-    let change = |(target, mut entries): (&Target, Vec<&Entry>)| {
-        entries.sort_by(|a, b| entries::worst_first(a, b));
-        let all = open.iter().filter(|one| one.target == *target);
-        Change {
+    all.into_values().collect()
+}
+
+impl Returned<'_> {
+    /// The change, which has AMI and report of the newest look that saw any of it.
+    async fn change(
+        &self,
+        table: &impl Table,
+        outside: &impl Outside,
+        open: &[Entry],
+        now: Timestamp,
+    ) -> anyhow::Result<Change> {
+        let Self {
+            snooze,
+            target,
+            entries,
+        } = self;
+        let report = match entries.iter().map(|entry| &entry.seen).max() {
+            Some(seen) => report(table, target, seen).await?,
+            None => None,
+        };
+        let parsed = report.as_deref().and_then(ReportKey::parse);
+        let all = open.iter().filter(|one| one.target == **target);
+        Ok(Change {
             version: 1,
             id: change_id(snooze, target),
-            target: target.clone(),
+            target: (*target).clone(),
             source: Source::Snooze,
             at: now,
             first: false,
-            ami: match target {
-                Target::Ami(id) => Some(id.clone()),
-                _ => None,
+            ami: match (&parsed, target) {
+                (Some(parsed), _) => Some(parsed.ami.to_owned()),
+                (None, Target::Ami(id)) => Some(id.clone()),
+                (None, _) => None,
             },
-            ami_name: None,
+            ami_name: match &parsed {
+                Some(parsed) => outside.name(parsed).await?,
+                None => None,
+            },
             instance: match target {
                 Target::Instance(id) => Some(id.clone()),
                 _ => None,
             },
-            report: None,
             score: None,
             open: counts(all.map(|one| &one.fault.severity)),
             new: Vec::new(),
-            returned: entries
-                .into_iter()
-                .map(|one| Told::again(one, now))
-                .collect(),
+            returned: entries.iter().map(|one| Told::again(one, now)).collect(),
             fixed: Vec::new(),
             waived: Vec::new(),
             gone: Vec::new(),
             quietly_opened: Vec::new(),
             quietly_closed: Vec::new(),
             snoozed: 0,
-        }
-    };
-    targets.into_iter().map(change).collect()
+            report,
+        })
+    }
 }
 
-/// `snooze-<id>-<target, 8 hexadecimal digits>-<when the snooze was made>`.
+/// The key of the published report that a look was by, if it is known.
+async fn report(
+    table: &impl Table,
+    target: &Target,
+    order: &Order,
+) -> anyhow::Result<Option<String>> {
+    let looked = Looked::read(table, target, order).await?;
+    let report = looked.and_then(|looked| looked.report);
+    // InSpec's reports have no page beside them: their keys are none of ours.
+    Ok(report.filter(|key| ReportKey::parse(key).is_some()))
+}
+
+/// `snooze-<id>-<target, 8 hexadecimal digits>-<when the snooze was made, in milliseconds>`.
 fn change_id(snooze: &Snooze, target: &Target) -> String {
     let digest = Sha256::digest(target.to_string());
     let target = data_encoding::HEXLOWER.encode(digest.get(..4).unwrap_or_default());
-    let made = snooze.created.as_second();
+    let made = snooze.created.as_millisecond();
     format!("snooze-{}-{target}-{made}", snooze.id)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use hardtarget_report::Severity;
-    use jiff::ToSpan as _;
-    use jiff::civil::date;
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::entries::sample;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    fn snooze(target: &str, finding: &str, until: jiff::civil::Date) -> Snooze {
-        let made = at("2026-11-01T12:00:00Z");
-        Snooze::new(target, finding, "Waits", "ops@example.org", until, made)
-    }
-
-    fn seen(target: &str, id: &str, severity: Severity, first: &str) -> Entry {
-        let mut entry = sample::open(target, id, severity);
-        entry.first_seen = at(first);
-        entry
-    }
-
-    fn ids(changes: &[Change]) -> Vec<(String, Vec<&str>)> {
-        changes
-            .iter()
-            .map(|one| {
-                let ids = one.returned.iter().map(|told| told.fault.id.as_str());
-                (one.target.to_string(), ids.collect())
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_snooze_is_over_once_what_began_under_it_has_ended() {
-        let one = snooze("*", "*", date(2026, 11, 20));
-        assert!(!is_over(&one, at("2026-11-20T23:59:59Z")));
-        assert!(!is_over(&one, at("2026-11-21T00:03:59Z")));
-        assert!(is_over(&one, at("2026-11-21T00:05:00Z")));
-        let woken = Snooze { woken: true, ..one };
-        assert!(!is_over(&woken, at("2026-11-21T00:05:00Z")));
-    }
-
-    #[test]
-    fn one_change_a_target_with_what_is_still_open_worst_first() {
-        let now = at("2026-11-21T06:00:00Z");
-        let one = snooze("*", "HT-*", date(2026, 11, 20));
-        let all: Snoozes = [one.clone()].into_iter().collect();
-        let open = [
-            seen(
-                "family:web",
-                "HT-FS-001",
-                Severity::Low,
-                "2026-10-01T00:00:00Z",
-            ),
-            seen(
-                "family:web",
-                "HT-SSH-001",
-                Severity::High,
-                "2026-11-10T00:00:00Z",
-            ),
-            seen(
-                "family:web",
-                "SSH-7408",
-                Severity::High,
-                "2026-10-01T00:00:00Z",
-            ),
-            seen(
-                "instance:i-1",
-                "HT-FS-001",
-                Severity::Low,
-                "2026-11-20T23:59:59Z",
-            ),
-            // Told as new, since the snooze was over.
-            seen(
-                "family:db",
-                "HT-FS-001",
-                Severity::Low,
-                "2026-11-21T00:00:00Z",
-            ),
-        ];
-        let changes = returned(&one, &all, &open, now);
-        assert_eq!(
-            ids(&changes),
-            [
-                ("family:web".to_owned(), vec!["HT-SSH-001", "HT-FS-001"]),
-                ("instance:i-1".to_owned(), vec!["HT-FS-001"])
-            ]
-        );
-        assert_eq!(changes[0].open["high"], 2);
-        assert_eq!(changes[1].instance.as_deref(), Some("i-1"));
-    }
-
-    #[test]
-    fn of_several_snoozes_the_one_that_ends_last_speaks() {
-        let now = at("2026-11-25T06:00:00Z");
-        let first = snooze("*", "HT-SSH-001", date(2026, 11, 20));
-        let second = snooze("web", "*", date(2026, 11, 22));
-        let holds = snooze("db", "*", date(2026, 12, 24));
-        let all: Snoozes = [first.clone(), second.clone(), holds].into_iter().collect();
-        let long_ago = "2026-10-01T00:00:00Z";
-        let open = ["family:web", "family:db", "family:api"]
-            .map(|target| seen(target, "HT-SSH-001", Severity::High, long_ago));
-        let by = |one: &Snooze| -> Vec<String> {
-            let changes = returned(one, &all, &open, now);
-            changes.iter().map(|one| one.target.to_string()).collect()
-        };
-        assert_eq!(by(&first), ["family:api"]);
-        assert_eq!(by(&second), ["family:web"]);
-    }
-
-    proptest! {
-        /// Whatever snoozes there are, in whatever order they end: each entry speaks up once, when the last of
-        /// those that are about it is over, unless it was seen after that.
-        #[test]
-        fn each_entry_speaks_up_once(
-            snoozes in prop::collection::vec(("[wd*]", "[XY*]", 1..20_i8), 1..6),
-            entries in prop::collection::btree_set(("[wd]", "[XY]", 1..25_i8), 0..8),
-        ) {
-            let now = at("2026-12-31T06:00:00Z");
-            let all: Snoozes = snoozes
-                .iter()
-                .map(|(target, finding, day)| snooze(target, finding, date(2026, 11, *day)))
-                .map(|one| (one.id.clone(), one))
-                .collect::<BTreeMap<_, _>>()
-                .into_values()
-                .collect();
-            let open: Vec<Entry> = entries
-                .iter()
-                .map(|(target, id, day)| {
-                    let first = format!("2026-11-{day:02}T12:00:00Z");
-                    seen(&format!("family:{target}"), id, Severity::High, &first)
-                })
-                .collect();
-            let changes: Vec<Change> =
-                all.iter().flat_map(|one| returned(one, &all, &open, now)).collect();
-            for entry in &open {
-                let about = all.iter().filter(|one| one.is_about(&entry.target, &entry.fault));
-                let end = about.map(Snooze::end).max();
-                let expected = usize::from(end.is_some_and(|end| entry.first_seen < end));
-                let told = changes.iter().filter(|one| one.target == entry.target);
-                let times = told
-                    .flat_map(|one| &one.returned)
-                    .filter(|told| **told == Told::again(entry, now))
-                    .count();
-                prop_assert_eq!(times, expected);
-            }
-            let ids: BTreeSet<&String> = changes.iter().map(|one| &one.id).collect();
-            prop_assert_eq!(ids.len(), changes.len());
-        }
-    }
-
-    #[test]
-    fn a_change_has_the_same_key_whenever_it_is_told_and_another_in_another_life() {
-        let one = snooze("*", "*", date(2026, 11, 30));
-        let all: Snoozes = [one.clone()].into_iter().collect();
-        let open = [seen(
-            "family:web",
-            "X",
-            Severity::High,
-            "2026-10-01T00:00:00Z",
-        )];
-        let key = |snooze: &Snooze, now| {
-            let changes = returned(snooze, &all, &open, now);
-            change::key(snooze.end(), &changes[0].id)
-        };
-        let today = at("2026-12-01T06:00:00Z");
-        let later = today.checked_add(99.hours()).unwrap();
-        assert_eq!(key(&one, today), key(&one, later));
-        let again = Snooze {
-            created: today,
-            ..one.clone()
-        };
-        assert_ne!(key(&one, later), key(&again, later));
-    }
-}
+mod history;
+#[cfg(test)]
+mod tests;

@@ -282,6 +282,8 @@ pub(super) fn state(entries: impl IntoIterator<Item = Entry>) -> BTreeMap<String
                 changed_by: String::new(),
                 quietly_by: String::new(),
                 changed_at: None,
+                held_back: false,
+                opened_after: Vec::new(),
                 ..entry
             };
             (key, entry)
@@ -344,6 +346,8 @@ pub(super) fn model(looks: &[LookAt]) -> BTreeMap<String, Entry> {
                 changed_by: String::new(),
                 quietly_by: String::new(),
                 changed_at: None,
+                held_back: false,
+                opened_after: Vec::new(),
             };
             entries.insert(key.clone(), entry);
         }
