@@ -11,8 +11,8 @@ use crate::aws::{Error, s3::Object};
 use crate::publish::directory;
 use crate::record::Record;
 
-/// The longest report that another is held against: four times what ours have, and what memory has room for.
-const LONGEST: usize = 4 << 20;
+/// The longest report that another is held against.
+const LONGEST: usize = v1::LONGEST_PUBLISHED;
 
 /// Compares; `None` where there is nothing to compare with, or where the new scan has looked at nothing. A
 /// report that cannot be read is passed over. An error means that trying again may help.

@@ -84,10 +84,12 @@ pub async fn publish(
     let html = render::html::html_with(report, changes.as_ref()).into_bytes();
     let page = format!("{directory}/report.html");
     app.s3.put(&page, "text/html; charset=utf-8", html).await?;
+    let moved = changes.as_ref().map(Diff::totals);
+    // As large as both reports: no memory for it while the report is written.
+    drop(changes);
     let json = v1::to_json(report)?.into_bytes();
     let key = format!("{directory}/report.json");
     app.s3.put(&key, "application/json", json).await?;
-    let moved = changes.as_ref().map(Diff::totals);
     Ok(Published { key, moved })
 }
 

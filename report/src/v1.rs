@@ -23,6 +23,10 @@ pub use parse::{Error, parse};
 /// The number in `schema_version`.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// The longest report, in bytes, that is read of those that are published. An instance hands in 8 MiB at most;
+/// published, it is indented and has its waivers.
+pub const LONGEST_PUBLISHED: usize = 16 << 20;
+
 /// The report of one scan of one machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(JsonSchema))]

@@ -10,7 +10,7 @@ from lab import reports
 PREFIX = "hardtarget:"
 # What the function gets in the template at least, in KiB, and the longest report that others are held against.
 SMALL = 192 * 1024
-LARGEST_BASE = 4 << 20
+LARGEST_BASE = 16 << 20
 
 
 def at(report, minute):
@@ -176,15 +176,26 @@ def test_what_could_not_be_seen_before_does_not_count_as_new(lab):
 
 def test_the_largest_report_is_compared_in_the_memory_there_is(lab):
     """As large as `test_reports.py` has it, with the largest base that is read, and nothing in common."""
-    for minute, count in enumerate((10_000, 31_000)):
+    for minute in range(2):
         ami = lab.image(f"web-{minute}")
-        many = [reports.finding(minute * 100_000 + one) for one in range(count)]
+        many = [reports.finding(minute * 100_000 + one) for one in range(31_000)]
         large = at(reports.with_findings(reports.load("spotless"), many), minute)
         lab.invoke({"ami-id": ami})
         lab.guests()[0].hand_in(json.dumps(large, separators=(",", ":")).encode())
         lab.settle()
         assert lab.status(ami) == "assessed", lab.tags(ami)
-    base = min(len(lab.read(key)) for key in lab.keys("reports/") if key.endswith("report.json"))
-    assert LARGEST_BASE * 3 // 4 < base < LARGEST_BASE, base
+        if minute == 0:
+            swell(lab)
     assert PREFIX + "new-findings" in lab.tags(ami)
     assert lab.function.memory()["VmHWM"] < SMALL
+
+
+def swell(lab):
+    """Makes the one published report almost as long as is read of it."""
+    [key] = [key for key in lab.keys("reports/") if key.endswith("report.json")]
+    base = json.loads(lab.read(key))
+    for finding in base["findings"]:
+        finding["evidence"] = ["x" * 160]
+    body = json.dumps(base, indent=2).encode()
+    assert LARGEST_BASE * 15 // 16 < len(body) < LARGEST_BASE, len(body)
+    lab.s3.put_object(Bucket=lab.stack.bucket, Key=key, Body=body)

@@ -9,8 +9,8 @@ use crate::app::App;
 use crate::aws::s3::Object;
 use key::ReportKey;
 
-/// The longest report that is read: the glue takes 8 MiB from an instance, and writes waivers into it.
-pub const LONGEST_REPORT: usize = 16 << 20;
+/// The longest report that is read.
+pub const LONGEST_REPORT: usize = v1::LONGEST_PUBLISHED;
 /// The longest `diff.json`, which has the findings of two reports.
 pub const LONGEST_DIFF: usize = 2 * LONGEST_REPORT;
 /// The longest `image.json`: an AMI's 50 tags of 128 and 256 characters are 80 KiB and more.
