@@ -16,7 +16,7 @@ GOLDEN_PARAMETER = "/hardtarget/golden"
 CHANNEL = "C0123456LAB"
 # How often a message is received until it is laid aside, and how long it cannot be seen meanwhile.
 RECEIVES = {"ledger": 12, "tell": 20}
-VISIBILITY = {"ledger": "1080", "tell": "900"}
+VISIBILITY = {"ledger": "1080", "tell": "1080"}
 
 
 @dataclass

@@ -12,8 +12,8 @@ use super::token::Token;
 /// How much of an answer is read, in bytes.
 const ANSWER: u64 = 256 * 1024;
 
-/// The longest `Retry-After` that is waited for, and how often in one message. The function has two and a half
-/// minutes, and a message that waits in the queue costs nothing.
+/// The longest `Retry-After` that is waited for, and how often in one message. The function has three minutes,
+/// and a message that waits in the queue costs nothing.
 const PATIENCE: u64 = 5;
 pub(super) const WAITS: u32 = 2;
 
