@@ -242,9 +242,8 @@ impl World {
     }
 
     async fn look(&self, at: &LookAt, now: Timestamp) -> bool {
-        let outcome = match look(self, at, &Nothing, HISTORY, now).await {
-            Ok(outcome) => outcome,
-            Err(_) => return false,
+        let Ok(outcome) = look(self, at, &Nothing, HISTORY, now).await else {
+            return false;
         };
         match outcome.into_change(at) {
             Some(change) => {
