@@ -2,6 +2,7 @@
 
 import copy
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,13 +12,15 @@ PREFIX = "hardtarget:"
 # What the function gets in the template at least, in KiB, and the longest report that others are held against.
 SMALL = 192 * 1024
 LARGEST_BASE = 16 << 20
+# When the scans ended, but for their minute. The function does not believe what is a day from its own time.
+HOUR_AGO = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=1)
 
 
 def at(report, minute):
-    """The report, as if its scan had ended at this minute of now's day."""
+    """The report, as if its scan had ended so many minutes after an hour ago."""
     report = copy.deepcopy(report)
-    hour = report["scan"]["finished"][:11]
-    report["scan"]["started"] = report["scan"]["finished"] = f"{hour}00:{minute:02}:00Z"
+    ended = (HOUR_AGO + timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    report["scan"]["started"] = report["scan"]["finished"] = ended
     return report
 
 

@@ -109,7 +109,7 @@ def test_compliance_items_come_page_by_page(ledger):
     items = [ledger.compliance.item(f"control {number}") for number in range(7)]
     ledger.compliance.items["i-1"] = [*items, ledger.compliance.item("other", type="Custom:Other")]
     asked = {"ResourceIds": ["i-1"], "ResourceTypes": ["ManagedInstance"]}
-    asked["Filters"] = [{"Key": "ComplianceType", "Values": ["Custom:Inspec"], "Type": "EQUAL"}]
+    asked["Filters"] = [{"Key": "ComplianceType", "Values": ["Custom:InSpec"], "Type": "EQUAL"}]
     pages = ledger.aws.client("ssm").get_paginator("list_compliance_items").paginate(**asked)
     titles = [[one["Title"] for one in page["ComplianceItems"]] for page in pages]
     assert [len(page) for page in titles] == [3, 3, 1] and "other" not in sum(titles, [])

@@ -39,7 +39,7 @@ def states(ledger, target="family:web", id=None):
 
 def ledger_of(ledger, target):
     """The target's entries, without what the order of arrival may change, and without its name."""
-    left_out = {"pk", "target", "version", "changed_by", "quietly_by", "was"}
+    left_out = {"pk", "target", "version", "changed_by", "changed_at", "quietly_by", "opened_after", "was"}
     rows = [{name: value for name, value in row.items() if name not in left_out} for row in ledger.entries(target)]
     # A look's id is made of the report's key, and so of the family.
     for row in rows:

@@ -81,12 +81,13 @@ def test_security_hub_archives_it_though_the_event_is_older_than_the_look(told):
         assert when(one.data["UpdatedAt"]) > seen
 
 
-def test_an_instance_of_which_nothing_is_known_costs_a_write_and_a_query(ledger):
+def test_an_instance_of_which_nothing_is_known_costs_a_write_and_two_queries(ledger):
     ledger.terminated(WEB)
     done = ledger.settle()
     assert [one.error for one in done] == [None]
     calls = [(call.service, call.action) for call in ledger.calls(by="ledger")]
-    assert calls == [("dynamodb", "PutItem"), ("dynamodb", "Query")]
+    # Of the snoozes, its own, and of what is open there.
+    assert calls == [("dynamodb", "Query"), ("dynamodb", "PutItem"), ("dynamodb", "Query")]
     assert ledger.changes() == [] and ledger.entries(TARGET) == []
     [end] = ledger.rows(pk=TARGET)
     assert end["source"] == "ec2" and end["expires"]

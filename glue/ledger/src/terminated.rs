@@ -3,7 +3,7 @@
 //! Its entries, of Systems Manager's items and of InSpec's reports, are closed as [`crate::entry::State::Gone`] and kept
 //! as history like those that are fixed. A terminated instance does not come back, so its end is newer than every look
 //! at it ([`Order::of_end`]): what is looked at or told later cannot open anything there, whatever comes first. For
-//! that the end itself is noted in the ledger, of every instance: one write, and one query for its entries. Where there
+//! that the end itself is noted in the ledger, of every instance: one write, and two queries, for its entries and the snoozes. Where there
 //! are none it is forgotten after two months. Ten thousand ends a month come to some three cents (us-east-1, November
 //! 2026): SQS 1.2, Lambda one, DynamoDB 0.8, log lines less than one. EC2's own events are free.
 //!
