@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use hardtarget_ledger::fleet::assessment::Assessment;
 use hardtarget_ledger::fleet::html::{encoded, html};
 use hardtarget_ledger::fleet::model::{Fleet, Input};
-use hardtarget_ledger::fleet::rows::Assessment;
 use hardtarget_ledger::published::key::FINISHED;
 use hardtarget_report::image_status::ImageStatus;
 use jiff::Timestamp;
@@ -17,6 +17,9 @@ const NOW: Timestamp = Timestamp::constant(1_795_241_690, 0);
 
 /// A report has no more findings than it has bytes.
 const COUNT: u64 = 16 << 20;
+
+/// So many families are in the markup as they are; the others are packed.
+const AT_ONCE: usize = 16;
 
 fuzz_target!(|text: &str| {
     let (mut inputs, mut statuses) = (Vec::new(), Vec::new());
@@ -41,6 +44,10 @@ fuzz_target!(|text: &str| {
     inputs.reverse();
     statuses.reverse();
     assert_eq!(fleet, Fleet::new(inputs, statuses), "the order of the rows");
+
+    if fleet.families.len() > AT_ONCE {
+        return;
+    }
 
     let page = html(&fleet, NOW);
     let (_, body) = page.split_once("<body>").expect("a body");
@@ -72,12 +79,8 @@ fn input(line: &str) -> Option<Input> {
     let value: Value = serde_json::from_str(line).ok()?;
     let family = value.get("family")?.as_str()?.to_owned();
     let mut assessment: Assessment = serde_json::from_value(value).ok()?;
-    let counts = assessment.findings.values_mut().chain(
-        assessment
-            .vulnerabilities
-            .iter_mut()
-            .flat_map(|all| all.values_mut()),
-    );
+    let known = assessment.vulnerabilities.iter_mut().flatten();
+    let counts = assessment.findings.iter_mut().chain(known);
     counts.for_each(|count| *count = (*count).min(COUNT));
     let at = assessment.finished.strftime(FINISHED).to_string();
     let link = ["reports", &family, &assessment.ami, &at, "report.html"]
