@@ -6,9 +6,6 @@
 //   script, paint), whatever else the machine did.
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 
 const { chromium } = createRequire(new URL("../tests/browser/package.json", import.meta.url))("playwright-core");
 const [runs, ...files] = process.argv.slice(2);
@@ -17,7 +14,7 @@ const browser = await chromium.launch({
   args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
 });
 
-async function show(file) {
+async function show(address) {
   const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
   const protocol = await page.context().newCDPSession(page);
   await protocol.send("Performance.enable", { timeDomain: "threadTicks" });
@@ -26,7 +23,7 @@ async function show(file) {
       requestAnimationFrame(() => requestAnimationFrame(() => { window.drawnAt = performance.now(); }));
     });
   });
-  await page.goto(pathToFileURL(file).href);
+  await page.goto(address);
   await page.waitForFunction(() => window.drawnAt);
   // A large fleet's page has more to do when what is in view is there.
   await page.waitForFunction(() => !document.querySelector("[data-ui=rest]"));
@@ -38,15 +35,13 @@ async function show(file) {
   return { cpu, drawn };
 }
 
-const directory = mkdtempSync(path.join(tmpdir(), "hardtarget-draw-"));
-const empty = path.join(directory, "empty.html");
-writeFileSync(empty, "<!DOCTYPE html><title>Empty</title>");
+const empty = "data:text/html,<!DOCTYPE html><title>Empty</title>";
 const measured = files.map((file) => ({ file, cpu: [], drawn: [], empty: [] }));
 // The first run warms the browser up.
 for (let run = 0; run <= Number(runs); run += 1) {
   for (const one of measured) {
     const nothing = await show(empty);
-    const { cpu, drawn } = await show(one.file);
+    const { cpu, drawn } = await show(pathToFileURL(one.file).href);
     if (run > 0) {
       one.empty.push(nothing.drawn);
       one.cpu.push(cpu);
@@ -55,7 +50,6 @@ for (let run = 0; run <= Number(runs); run += 1) {
   }
 }
 await browser.close();
-rmSync(directory, { recursive: true });
 
 const median = (all) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)];
 for (const { file, cpu, drawn, empty: nothing } of measured) {

@@ -8,8 +8,9 @@
     reason = "tests may: a failure here is a failed test"
 )]
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
 use hardtarget_report::Status;
@@ -19,7 +20,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 /// A small root with a fault in it, so that the native engine is quick and has something to say.
-fn small_root(directory: &Path) -> std::path::PathBuf {
+fn small_root(directory: &Path) -> PathBuf {
     let root = directory.join("root");
     std::fs::create_dir_all(root.join("etc")).unwrap();
     std::fs::write(
@@ -107,29 +108,54 @@ impl Running {
     }
 }
 
-/// The private directories of scans that there are now.
-fn work_directories() -> Vec<String> {
+/// What has the name of a scan's private directory, as there is now.
+fn work_directories() -> BTreeSet<PathBuf> {
     ["/run", "/dev/shm", "/tmp"]
         .iter()
         .flat_map(|place| std::fs::read_dir(place).unwrap())
-        .map(|entry| entry.unwrap().path().display().to_string())
-        .filter(|path| path.contains("/hardtarget-"))
+        .map(|entry| entry.unwrap())
+        .filter(|entry| {
+            let name = entry.file_name();
+            name.to_str()
+                .is_some_and(|name| name.starts_with("hardtarget-"))
+        })
+        .map(|entry| entry.path())
         .collect()
 }
 
 /// The work directories are shared by all scans of the machine: these tests take turns.
 static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
-fn turn() -> std::sync::MutexGuard<'static, ()> {
-    TURN.lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+/// A test's turn. What was on the machine when it began is not its business.
+struct Turn {
+    _guard: std::sync::MutexGuard<'static, ()>,
+    before: BTreeSet<PathBuf>,
+}
+
+impl Turn {
+    /// The work directories that were made since, and are still there.
+    fn left_behind(&self) -> Vec<PathBuf> {
+        work_directories()
+            .difference(&self.before)
+            .cloned()
+            .collect()
+    }
+}
+
+fn turn() -> Turn {
+    Turn {
+        _guard: TURN
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner),
+        before: work_directories(),
+    }
 }
 
 const HANGS: &str = "touch $STARTED; sleep 1000";
 
 #[test]
 fn a_killed_worker_costs_only_the_engine_that_was_at_work() {
-    let _turn = turn();
+    let turn = turn();
     let scan = Running::start(HANGS, "5m");
     kill(scan.worker(), Signal::SIGKILL).unwrap();
     let (code, report) = scan.end();
@@ -140,7 +166,7 @@ fn a_killed_worker_costs_only_the_engine_that_was_at_work() {
     assert_eq!(outcome, "failed");
     assert!(why.contains("SIGKILL"), "{why}");
     assert_eq!(report.score, None);
-    assert_eq!(work_directories(), Vec::<String>::new());
+    assert_eq!(turn.left_behind(), Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -170,7 +196,7 @@ fn a_lynis_that_stands_still_makes_the_scan_partial_and_the_score_null() {
 
 #[test]
 fn a_lynis_that_floods_its_output_does_no_harm() {
-    let _turn = turn();
+    let turn = turn();
     let scan = Running::start(
         "touch $STARTED; yes flood & yes flood >&2 & yes 'key=flood' >> $REPORT & yes flood >> $LOG & wait",
         // The walk over this machine's files has to end beside the flood.
@@ -180,30 +206,31 @@ fn a_lynis_that_floods_its_output_does_no_harm() {
     assert_eq!(code, Some(3));
     assert_eq!(report.score, None);
     assert_eq!(agent::outcome(&report, "packages").0, "ran");
-    assert_eq!(work_directories(), Vec::<String>::new());
+    assert_eq!(turn.left_behind(), Vec::<PathBuf>::new());
 }
 
 #[test]
 fn an_interrupted_scan_leaves_nothing_behind() {
-    let _turn = turn();
+    let turn = turn();
     for (signal, code) in [
         (Signal::SIGINT, 130),
         (Signal::SIGTERM, 143),
         (Signal::SIGHUP, 129),
     ] {
         let mut scan = Running::start(HANGS, "5m");
+        assert_eq!(turn.left_behind().len(), 1, "where it is at work");
         kill(Pid::from_raw(scan.child.id().cast_signed()), signal).unwrap();
         assert_eq!(scan.child.wait().unwrap().code(), Some(code));
         scan.assert_nothing_left();
         let out = scan.directory.path().join("out");
         assert_eq!(std::fs::read_dir(out).unwrap().count(), 0);
-        assert_eq!(work_directories(), Vec::<String>::new());
+        assert_eq!(turn.left_behind(), Vec::<PathBuf>::new());
     }
 }
 
 #[test]
 fn when_the_supervisor_is_killed_the_worker_cleans_up() {
-    let _turn = turn();
+    let turn = turn();
     let mut scan = Running::start(HANGS, "5m");
     kill(
         Pid::from_raw(scan.child.id().cast_signed()),
@@ -213,7 +240,7 @@ fn when_the_supervisor_is_killed_the_worker_cleans_up() {
     scan.child.wait().unwrap();
     scan.assert_nothing_left();
     wait_until("the private directory to be gone", || {
-        work_directories().is_empty()
+        turn.left_behind().is_empty()
     });
 }
 
