@@ -6,6 +6,7 @@
 //! families with 50 images each are shown at once. A browser without scripts reads of them in words.
 
 mod data;
+mod plain;
 mod rest;
 mod row;
 mod tiles;
@@ -20,7 +21,18 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::model::{DRAWN, Family, Fleet};
 
 const CSS: &str = include_str!("html/fleet.css");
-const JS: &str = include_str!("html/fleet.js");
+const JS: &str = concat!(
+    "\"use strict\";\n(() => {\n",
+    include_str!("html/script/series.js"),
+    include_str!("html/script/plots.js"),
+    include_str!("html/script/telling.js"),
+    include_str!("html/script/pointing.js"),
+    include_str!("html/script/controls.js"),
+    include_str!("html/script/ageing.js"),
+    include_str!("html/script/rest.js"),
+    include_str!("html/script/start.js"),
+    "})();\n"
+);
 
 /// What stands in a path as it is (RFC 3986, 2.3).
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC
@@ -39,8 +51,10 @@ pub fn encoded(segment: &str) -> String {
     utf8_percent_encode(segment, &UNRESERVED).to_string()
 }
 
-/// How many families, the worst, are there at once: more than a screen has. The others are drawn after these.
-const AT_ONCE: usize = 16;
+/// How many families a fleet may have and be there at once.
+const SMALL: usize = 24;
+/// How many families of a larger one, the worst, are: more than most screens show. The others come a moment after.
+const AT_ONCE: usize = 10;
 
 /// The fleet as one HTML page that needs nothing else; `written` is when.
 #[must_use]
@@ -48,7 +62,12 @@ pub fn html(fleet: &Fleet, written: Timestamp) -> String {
     let mut families: Vec<&Family> = fleet.families.iter().collect();
     families.sort_by_key(|family| std::cmp::Reverse(worst(family)));
     let (low, high) = scale(fleet);
-    let (first, rest) = families.split_at(families.len().min(AT_ONCE));
+    let at_once = if families.len() > SMALL {
+        AT_ONCE
+    } else {
+        families.len()
+    };
+    let (first, rest) = families.split_at(at_once);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -81,7 +100,7 @@ pub fn html(fleet: &Fleet, written: Timestamp) -> String {
                                 @for family in first { (row::row(family, Some(&data::series(family)))) }
                             }
                             @if !rest.is_empty() {
-                                noscript data-ui="plain" { (rest::plain(rest)) }
+                                noscript data-ui="plain" { (plain::table(rest)) }
                             }
                         }
                     }
@@ -100,7 +119,23 @@ pub fn html(fleet: &Fleet, written: Timestamp) -> String {
             }
         }
     };
-    page.into_string()
+    ascii(&page.into_string())
+}
+
+/// The page with all that is not ASCII as character references, which its scripts and its style have none of.
+/// A browser keeps ASCII as it is; a single other character makes it rewrite all the text around.
+fn ascii(page: &str) -> String {
+    let mut text = String::with_capacity(page.len());
+    for part in page.split_inclusive(|c: char| !c.is_ascii()) {
+        match part.char_indices().next_back() {
+            Some((at, last)) if !last.is_ascii() => {
+                text.push_str(part.get(..at).unwrap_or_default());
+                text.push_str(&format!("&#{};", u32::from(last)));
+            }
+            _ => text.push_str(part),
+        }
+    }
+    text
 }
 
 /// What orders families, worst last.

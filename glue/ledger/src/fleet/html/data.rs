@@ -1,97 +1,155 @@
-//! A family's images as JSON for the script: short, as there are up to 25,000 of them in a page.
+//! A family's images as JSON for the script: by columns and by differences, as there are up to 25,000 images in a
+//! page and an image is much like the one before it.
 
-use hardtarget_report::clean_line;
+use std::collections::BTreeMap;
+
+use hardtarget_report::{Severity, clean_line};
 use serde_json::{Value, json};
 
 use super::super::model::{Family, Image, Status};
 use super::{REASON, encoded, line};
+use crate::fleet::assessment::BySeverity;
 use crate::published::key::FINISHED;
 
-/// `{"p": prefix of names, "b": base of links, "o": older ones, "i": [image, …]}`, safe inside a `script`.
-/// An image is `[name, ami, at, status, score, findings, vulnerabilities, breaks, link, reason]`:
-/// - the name without the prefix, or null;
-/// - the time in seconds, the status as its place in [`Status::ALL`];
-/// - the score, or null; findings and vulnerabilities by severity, or null;
-/// - the link: 1 where it is `<base><ami>/<time>/report.html`, null where there is none.
+/// The images as JSON, safe inside a `script`. Each list has a member an image:
+/// - `n`: the name without the prefix `p`, or null;
+/// - `a`: the AMI's id without the prefix `q`, percent-encoded; the ids are one text with commas between them;
+/// - `t`: the time in seconds, by [`steps`];
+/// - `s`: the status as its place in [`Status::ALL`];
+/// - `i`: the score, by [`steps`];
+/// - `f`, `v`: findings and vulnerabilities: five such lists of [`steps`], one a severity.
 ///
-/// Nulls, empty lists and empty texts at the end are left out.
+/// What few images have stands by the image's place: `x` why its score does not compare, `r` the reason, `l` the
+/// link, or null, where it is not `<b><ami>/<time>/report.html`. `o` is how many older ones there are.
 pub(super) fn series(family: &Family) -> String {
-    let names = family
-        .images
-        .iter()
-        .filter_map(|image| image.name.as_deref());
+    let images = &family.images;
+    let names = images.iter().filter_map(|image| image.name.as_deref());
     let prefix = names
-        .reduce(|a, b| common(a, b))
+        .reduce(common)
         .map(line)
         .filter(|prefix| !prefix.ends_with('…'))
         .unwrap_or_default();
+    let amis: Vec<String> = images.iter().map(ami).collect();
+    let shared = amis.iter().map(String::as_str).reduce(common);
+    let shared = shared.unwrap_or_default();
+    let rests = amis.iter().filter_map(|ami| ami.strip_prefix(shared));
     let base = format!("reports/{}/", encoded(&family.name));
-    let images: Vec<Value> = family
-        .images
-        .iter()
-        .map(|image| one(image, &prefix, &base))
-        .collect();
-    let all = json!({"p": prefix, "b": base, "o": family.older, "i": images});
-    // `</script>` or `<!--` would end it or change how it is read.
-    all.to_string().replace('<', "\\u003c")
+    let status = |image: &Image| Status::ALL.iter().position(|one| *one == image.status);
+    let all = json!({
+        "p": prefix,
+        "b": base,
+        "o": family.older,
+        "n": images.iter().map(|image| name(image, &prefix)).collect::<Vec<_>>(),
+        "q": shared,
+        "a": rests.collect::<Vec<_>>().join(","),
+        "t": steps(images.iter().map(|image| Some(image.at.as_second()))),
+        "s": images.iter().map(status).collect::<Vec<_>>(),
+        "i": steps(images.iter().map(|image| image.score.map(i64::from))),
+        "f": by_severity(images, |image| image.findings),
+        "v": by_severity(images, |image| image.vulnerabilities),
+        "x": few(images, |image| (!image.breaks.is_empty()).then(|| breaks(image))),
+        "r": few(images, |image| (!image.reason.is_empty()).then(|| json!(clean_line(&image.reason, REASON)))),
+        "l": few(images, |image| other_link(image, &base)),
+    });
+    escaped(&all.to_string())
 }
 
-fn one(image: &Image, prefix: &str, base: &str) -> Value {
-    let name = image.name.as_deref().map(line);
-    let name = name.map(|name| name.strip_prefix(prefix).unwrap_or(&name).to_owned());
-    let status = Status::ALL.iter().position(|one| *one == image.status);
-    let mut members = vec![
-        json!(name),
-        json!(line(&image.ami)),
-        json!(image.at.as_second()),
-        json!(status),
-        json!(image.score),
-        json!(image.findings),
-        json!(image.vulnerabilities),
-        json!(
-            image
-                .breaks
-                .iter()
-                .map(|one| clean_line(one, REASON))
-                .collect::<Vec<_>>()
-        ),
-        link(image, base),
-        json!(clean_line(&image.reason, REASON)),
-    ];
-    while members.last().is_some_and(is_nothing) {
-        members.pop();
+/// JSON without what it may do without: `</script>` or `<!--` would end it or change how it is read, and the page
+/// is ASCII.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() && c != '<' {
+            text.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
     }
-    Value::Array(members)
+    text
 }
 
-fn link(image: &Image, base: &str) -> Value {
+/// Each value as its difference from the last one that there was, the first from 0.
+fn steps(values: impl Iterator<Item = Option<i64>>) -> Vec<Option<i64>> {
+    let mut last = 0_i64;
+    values
+        .map(|value| {
+            let value = value?;
+            let step = value.saturating_sub(last);
+            last = value;
+            Some(step)
+        })
+        .collect()
+}
+
+fn by_severity(images: &[Image], of: impl Fn(&Image) -> Option<BySeverity>) -> Vec<Value> {
+    let one = |place: usize| {
+        let counts = images.iter().map(&of);
+        steps(counts.map(|counts| counts?.get(place).copied()?.try_into().ok()))
+    };
+    (0..Severity::ALL.len())
+        .map(|place| json!(one(place)))
+        .collect()
+}
+
+fn few(images: &[Image], of: impl Fn(&Image) -> Option<Value>) -> BTreeMap<usize, Value> {
+    let all = images.iter().enumerate();
+    all.filter_map(|(place, image)| Some((place, of(image)?)))
+        .collect()
+}
+
+fn name(image: &Image, prefix: &str) -> Option<String> {
+    let name = line(image.name.as_deref()?);
+    Some(name.strip_prefix(prefix).unwrap_or(&name).to_owned())
+}
+
+fn ami(image: &Image) -> String {
+    encoded(&line(&image.ami))
+}
+
+fn breaks(image: &Image) -> Value {
+    let all = image.breaks.iter();
+    all.map(|one| clean_line(one, REASON)).collect()
+}
+
+fn other_link(image: &Image, base: &str) -> Option<Value> {
     let ruled = format!(
         "{base}{}/{}/report.html",
-        image.ami,
+        ami(image),
         image.at.strftime(FINISHED)
     );
-    match &image.link {
-        None => Value::Null,
-        Some(link) if *link == ruled => json!(1),
-        Some(link) => json!(link),
-    }
-}
-
-fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(all) => all.is_empty(),
-        _ => false,
-    }
+    (image.link.as_ref() != Some(&ruled)).then(|| json!(image.link))
 }
 
 /// What two texts begin with, both.
-fn common<'a>(a: &'a str, b: &str) -> &'a str {
+fn common<'a>(a: &'a str, b: &'a str) -> &'a str {
     let same = a.char_indices().zip(b.chars());
     let end = same
         .take_while(|((_, a), b)| a == b)
         .last()
         .map_or(0, |((at, one), _)| at + one.len_utf8());
     a.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_ascii_and_says_the_same() {
+        let text = "<!-- grün – 🐧 \u{7f}\\";
+        let said = escaped(&json!(text).to_string());
+        assert!(said.is_ascii() && !said.contains('<'), "{said}");
+        assert_eq!(serde_json::from_str::<String>(&said).unwrap(), text);
+    }
+
+    #[test]
+    fn what_is_missing_takes_no_part_in_the_differences() {
+        let values = [Some(60), None, Some(58), Some(58), None, Some(61)];
+        assert_eq!(
+            steps(values.into_iter()),
+            [Some(60), None, Some(-2), Some(0), None, Some(3)]
+        );
+    }
 }

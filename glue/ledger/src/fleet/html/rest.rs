@@ -1,10 +1,10 @@
-//! The families that are not there at once: packed for the script, in words for browsers without scripts.
+//! The families that are not there at once, packed for the script.
 //!
 //! A browser reads every byte of a page before it calls it complete. These rows are most of a large page's bytes,
 //! and alike.
 
 use data_encoding::BASE64;
-use maud::{Markup, PreEscaped, html};
+use maud::PreEscaped;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
 use super::super::model::Family;
@@ -22,11 +22,6 @@ pub(super) fn packed(families: &[&Family]) -> PreEscaped<String> {
     });
     let lines: String = rows.collect();
     PreEscaped(BASE64.encode(&compress_to_vec_zlib(lines.as_bytes(), LEVEL)))
-}
-
-/// The same families without their history.
-pub(super) fn plain(families: &[&Family]) -> Markup {
-    html! { ol.families { @for family in families { (row::plain(family)) } } }
 }
 
 #[cfg(test)]
@@ -53,20 +48,8 @@ mod tests {
                 assert!(pair[0].starts_with("<li class=\"family") && pair[0].ends_with("</li>"));
                 assert!(!pair[0].contains("<script"));
                 let data: serde_json::Value = serde_json::from_str(&pair[1]).unwrap();
-                assert_eq!(data["i"].as_array().unwrap().len(), family.images.len());
+                assert_eq!(data["n"].as_array().unwrap().len(), family.images.len());
             }
         }
-    }
-
-    #[test]
-    fn without_scripts_the_newest_figures_are_told_in_words() {
-        let (inputs, statuses) = sample::typical();
-        let fleet = Fleet::new(inputs, statuses);
-        let rows = ["k8s-node", "cache-redis", "jump-windows"].map(|name| {
-            let mut families = fleet.families.iter();
-            let family = families.find(|family| family.name == name).unwrap();
-            row::plain(family).into_string()
-        });
-        insta::assert_snapshot!(rows.concat().replace('>', ">\n"));
     }
 }

@@ -32,38 +32,25 @@ pub(super) fn row(family: &Family, data: Option<&str>) -> Markup {
     }
 }
 
-/// The family without its history, in words: for browsers without scripts, which would draw none.
-pub(super) fn plain(family: &Family) -> Markup {
-    let shown = family.newest_assessed();
+fn who(family: &Family) -> Markup {
     html! {
-        li.family.plain {
-            (who(family))
-            p.index {
-                span.hidden-label { "Score: " }
-                @match shown.and_then(|image| image.score) { Some(score) => (score), None => "–" }
-            }
-            div.history {
-                p { "Findings: " (words(shown.and_then(|image| image.findings).as_ref(), none(shown))) }
-                p { "Vulnerabilities: " (words(shown.and_then(|image| image.vulnerabilities).as_ref(), none(shown))) }
-            }
+        div.who {
+            h3 { (name(family)) }
+            @if let Some(image) = family.newest() { (image_line(image)) }
+            (troubles(family))
         }
     }
 }
 
-fn who(family: &Family) -> Markup {
+/// The family's name, which leads to its newest report.
+pub(super) fn name(family: &Family) -> Markup {
     let link = family
         .newest_assessed()
         .and_then(|image| image.link.as_ref());
     html! {
-        div.who {
-            h3 {
-                @match link {
-                    Some(link) => a href=(link) { (line(&family.name)) },
-                    None => (line(&family.name)),
-                }
-            }
-            @if let Some(image) = family.newest() { (image_line(image)) }
-            (troubles(family))
+        @match link {
+            Some(link) => a href=(link) { (line(&family.name)) },
+            None => (line(&family.name)),
         }
     }
 }
@@ -80,7 +67,7 @@ fn image_line(image: &Image) -> Markup {
 
 /// What is not as it should be: the newest image if it is on its way or was not looked at wholly, and what came
 /// to nothing since the newest assessment. What came to nothing before that is only counted.
-fn troubles(family: &Family) -> Markup {
+pub(super) fn troubles(family: &Family) -> Markup {
     let newest = family.newest();
     let on_its_way = newest.filter(|one| {
         matches!(
@@ -169,7 +156,7 @@ fn history(family: &Family, shown: Option<&Image>) -> Markup {
 }
 
 /// What is said where there are no figures.
-const fn none(shown: Option<&Image>) -> &'static str {
+pub(super) const fn none(shown: Option<&Image>) -> &'static str {
     if shown.is_some() {
         "not looked for"
     } else {

@@ -25,7 +25,7 @@ fn hostile_names_make_no_element_and_end_no_data() {
     for data in body.split("<script type=\"application/json\">").skip(1) {
         let (data, _) = data.split_once("</script>").unwrap();
         let data: serde_json::Value = serde_json::from_str(data).unwrap();
-        assert_eq!(data["i"].as_array().unwrap().len(), 3);
+        assert_eq!(data["n"].as_array().unwrap().len(), 3);
     }
 }
 
@@ -53,6 +53,15 @@ fn every_link_is_relative_and_one_of_the_fleets_own() {
 fn neither_style_nor_script_ends_early_and_no_element_has_its_own() {
     assert!(!CSS.contains("</") && !JS.contains("</"));
     assert!(!body(&typical()).contains(" style="));
+}
+
+#[test]
+fn a_page_is_ascii_whatever_the_families_are_called() {
+    assert!(CSS.is_ascii() && JS.is_ascii());
+    for fleet in [typical(), sample::hostile()] {
+        assert!(html(&fleet, sample::NOW).is_ascii());
+    }
+    assert_eq!(ascii("a – 🐧"), "a &#8211; &#128039;");
 }
 
 #[test]
