@@ -23,12 +23,14 @@ def rfc3339(at):
 
 
 def families(page):
-    """What the page has of each family: its markup, and the data of its images."""
+    """What the page has of each family: its markup, and its images' ids, and their scores as differences."""
     rows = re.findall(r'<li class="family.*?</script></li>', page, re.DOTALL)
     found = {}
     for row in rows:
         markup, data = row.removesuffix("</script></li>").split('<script type="application/json">')
-        found[re.search(r'data-name="([^"]*)"', markup)[1]] = (markup, json.loads(data)["i"])
+        data = json.loads(data)
+        images = [(data["q"] + rest, score) for rest, score in zip(data["a"].split(","), data["i"], strict=True)]
+        found[re.search(r'data-name="([^"]*)"', markup)[1]] = (markup, images)
     return found
 
 
@@ -38,7 +40,7 @@ def test_the_page_appears_with_the_first_report_and_grows(ledger):
     ledger.settle()
     markup, images = families(ledger.page())["web"]
     assert f'href="{first.replace("report.json", "report.html")}"' in markup
-    assert (len(images), images[0][1], images[0][4]) == (1, WEB, reports.load()["score"]["index"])
+    assert images == [(WEB, reports.load()["score"]["index"])]
 
     second = ledger.put_report("web", NEXT, before(days=1), "spotless")
     ledger.put_report("db", OTHER, before(hours=1), "vulnerable")
@@ -46,7 +48,7 @@ def test_the_page_appears_with_the_first_report_and_grows(ledger):
     found = families(ledger.page())
     assert list(found) == ["db", "web"], "the worse one first"
     markup, images = found["web"]
-    assert [image[1] for image in images] == [WEB, NEXT]
+    assert [ami for ami, _ in images] == [WEB, NEXT]
     assert second.replace(".json", ".html") in markup
     assert ledger.errors() == []
     [headers] = [ledger.s3.head_object(Bucket=ledger.stack.bucket, Key="fleet.html")]
