@@ -1,5 +1,8 @@
 //! What is asked of a DynamoDB table: five verbs, so that the ledger's logic runs on a table in memory too.
 
+#[cfg(test)]
+pub(crate) mod troubled;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};

@@ -1,8 +1,6 @@
 //! Whatever order looks come in, how often, and how many at once: the ledger ends the same, and what is open
 //! was told.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
-
 use jiff::Timestamp;
 use proptest::prelude::*;
 use tokio::runtime::Builder;
@@ -10,78 +8,7 @@ use tokio::runtime::Builder;
 use super::world::{Bucket, HISTORY, Reader, Scan, clock, keys, looks, model, scans, stored};
 use super::*;
 use crate::table::Memory;
-
-/// A table whose every call may take a while, or fail.
-struct Slow {
-    table: Memory,
-    chance: AtomicU64,
-    /// Which call fails: before it is done, or after.
-    fails: Option<(usize, bool)>,
-    calls: AtomicUsize,
-}
-
-impl Slow {
-    fn new(seed: u64) -> Self {
-        Self {
-            table: Memory::default(),
-            chance: AtomicU64::new(seed | 1),
-            fails: None,
-            calls: AtomicUsize::new(0),
-        }
-    }
-
-    async fn call<T>(
-        &self,
-        call: impl Future<Output = Result<T, TableError>>,
-    ) -> Result<T, TableError> {
-        let mut chance = self.chance.load(Relaxed);
-        chance ^= chance << 13;
-        chance ^= chance >> 7;
-        chance ^= chance << 17;
-        self.chance.store(chance, Relaxed);
-        for _ in 0..chance % 7 {
-            tokio::task::yield_now().await;
-        }
-        let number = self.calls.fetch_add(1, Relaxed);
-        let broken = TableError {
-            operation: "Call",
-            message: "the function is killed".to_owned(),
-        };
-        match self.fails {
-            Some((at, false)) if at == number => Err(broken),
-            Some((at, true)) if at == number => call.await.and(Err(broken)),
-            // Nothing is done after a kill.
-            Some((at, _)) if at < number => Err(broken),
-            _ => call.await,
-        }
-    }
-}
-
-impl Table for Slow {
-    async fn get(&self, pk: &str, sk: &str) -> Result<Option<Row>, TableError> {
-        self.call(self.table.get(pk, sk)).await
-    }
-
-    async fn query(&self, pk: &str, prefix: &str) -> Result<Vec<Row>, TableError> {
-        self.call(self.table.query(pk, prefix)).await
-    }
-
-    async fn between(&self, pk: &str, from: &str, to: &str) -> Result<Vec<Row>, TableError> {
-        self.call(self.table.between(pk, from, to)).await
-    }
-
-    async fn put(&self, row: &Row, expected: Expected) -> Result<bool, TableError> {
-        self.call(self.table.put(row, expected)).await
-    }
-
-    async fn delete(&self, pk: &str, sk: &str) -> Result<(), TableError> {
-        self.call(self.table.delete(pk, sk)).await
-    }
-
-    async fn scan(&self, prefix: &str) -> Result<Vec<Row>, TableError> {
-        self.call(self.table.scan(prefix)).await
-    }
-}
+use crate::table::troubled::Troubled;
 
 fn run<T>(future: impl Future<Output = T>) -> T {
     Builder::new_current_thread()
@@ -132,6 +59,22 @@ async fn assert_told(table: &Memory, all: &[LookAt], reader: &Reader) {
             "was never told: {entry:?}"
         );
     }
+}
+
+/// What somebody's list of what is open is after an outcome.
+fn keep(list: &mut BTreeSet<String>, outcome: &Outcome) {
+    let opened = outcome.new.iter().chain(&outcome.returned);
+    list.extend(keys(opened.chain(&outcome.quietly_opened)));
+    let closed = outcome.fixed.iter().chain(&outcome.waived);
+    let closed = keys(closed.chain(&outcome.gone).chain(&outcome.quietly_closed));
+    list.retain(|key| !closed.contains(key));
+}
+
+async fn open(table: &Memory) -> BTreeSet<String> {
+    let all = stored(table).await.into_iter();
+    all.filter(|(_, one)| one.is_open())
+        .map(|(key, _)| key)
+        .collect()
 }
 
 /// Looks, and the order in which they come: each at least once, some again.
@@ -204,13 +147,8 @@ proptest! {
         run(async {
             for number in 0..all.len() {
                 let outcome = record(&table, &all, number, &Reader::default()).await;
-                list.extend(keys(outcome.new.iter().chain(&outcome.returned).chain(&outcome.quietly_opened)));
-                let closed = outcome.fixed.iter().chain(&outcome.waived).chain(&outcome.gone);
-                let closed = keys(closed.chain(&outcome.quietly_closed));
-                list.retain(|key| !closed.contains(key));
-                let now = stored(&table).await;
-                let open = now.iter().filter(|(_, one)| one.is_open());
-                assert_eq!(list, open.map(|(key, _)| key.clone()).collect());
+                keep(&mut list, &outcome);
+                assert_eq!(list, open(&table).await);
             }
         });
     }
@@ -227,14 +165,9 @@ proptest! {
                 if outcome.is_empty() || !heard.insert(number) {
                     continue;
                 }
-                list.extend(keys(outcome.new.iter().chain(&outcome.returned).chain(&outcome.quietly_opened)));
-                let closed = outcome.fixed.iter().chain(&outcome.waived).chain(&outcome.gone);
-                let closed = keys(closed.chain(&outcome.quietly_closed));
-                list.retain(|key| !closed.contains(key));
+                keep(&mut list, &outcome);
             }
-            let now = stored(&table).await;
-            let open = now.iter().filter(|(_, one)| one.is_open());
-            assert_eq!(list, open.map(|(key, _)| key.clone()).collect());
+            assert_eq!(list, open(&table).await);
         });
     }
 
@@ -244,7 +177,7 @@ proptest! {
         seed in any::<u64>(),
     ) {
         let all = looks(&scans);
-        let table = Slow::new(seed);
+        let table = Troubled::new(seed);
         let reader = Reader::default();
         run(async {
             for some in order.chunks(3) {
@@ -266,13 +199,13 @@ proptest! {
         let all = looks(&scans);
         let reader = Reader::default();
         run(async {
-            let mut table = Slow::new(seed);
+            let table = Troubled::new(seed);
             let mut killed = None;
             for (place, number) in order.iter().enumerate() {
                 if place == order.len() / 2 {
-                    table.fails = Some((table.calls.load(Relaxed) + at, after));
+                    table.kill_at(Some((at, after)));
                     let lost = look(&table, &all[*number], &Bucket(&all), HISTORY, clock(*number)).await;
-                    table.fails = None;
+                    table.kill_at(None);
                     match lost {
                         Ok(outcome) => reader.hears(&all[*number], &outcome),
                         Err(_) => killed = Some(*number),
@@ -295,17 +228,17 @@ proptest! {
         let all = looks(&scans);
         let last = all.len() - 1;
         run(async {
-            let tables = [Slow::new(1), Slow::new(1)];
+            let tables = [Troubled::new(1), Troubled::new(1)];
             for table in &tables {
                 for number in 0..last {
                     record(table, &all, number, &Reader::default()).await;
                 }
             }
-            let [whole, mut killed] = tables;
+            let [whole, killed] = tables;
             let told = record(&whole, &all, last, &Reader::default()).await;
-            killed.fails = Some((killed.calls.load(Relaxed) + at, after));
+            killed.kill_at(Some((at, after)));
             let _ = look(&killed, &all[last], &Bucket(&all), HISTORY, clock(last)).await;
-            killed.fails = None;
+            killed.kill_at(None);
             assert_eq!(record(&killed, &all, last, &Reader::default()).await, told);
         });
     }
@@ -331,13 +264,13 @@ proptest! {
         let readings = [reading(100, 0), reading(101, 1)];
         let reader = Reader::default();
         run(async {
-            let mut table = Slow::new(1);
+            let table = Troubled::new(1);
             for number in 0..all.len() {
                 record(&table, &all, number, &reader).await;
             }
-            table.fails = Some((table.calls.load(Relaxed) + at, after));
+            table.kill_at(Some((at, after)));
             let lost = look(&table, &readings[0], &Nothing, HISTORY, clock(0)).await;
-            table.fails = None;
+            table.kill_at(None);
             match lost {
                 Ok(outcome) => reader.hears(&readings[0], &outcome),
                 Err(_) => {
@@ -346,10 +279,8 @@ proptest! {
                     reader.hears(&readings[1], &outcome);
                 }
             }
-            let open = stored(&table.table).await.into_iter();
-            let open: BTreeSet<_> = open.filter(|(_, one)| one.is_open()).map(|(key, _)| key).collect();
             if !silent {
-                assert_eq!(reader.believes(), open);
+                assert_eq!(reader.believes(), open(&table.table).await);
             }
         });
     }

@@ -2,34 +2,23 @@
 //! and twice, and functions killed anywhere. Whatever happened: what is open once all snoozes are over was told
 //! exactly once since.
 
+mod world;
+
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard};
 
 use futures_util::future::join;
 use hardtarget_report::Severity;
-use jiff::ToSpan as _;
-use jiff::civil::Date;
 use proptest::prelude::*;
 
+use self::world::{FAULTS, Step, TARGETS, Which, World};
 use super::*;
 use crate::entry::Sighting;
 use crate::fault::Fault;
-use crate::record::{LookAt, LookedFor, Nothing, Sight, look};
-use crate::snooze::{Ended, day, end, set};
-use crate::table::{Memory, Row, TableError};
-
-const HISTORY: SignedDuration = SignedDuration::from_hours(24 * 400);
+use crate::record::{LookAt, LookedFor, Sight};
+use crate::table::troubled::Kill;
 
 /// It begins at this minute, a quarter of an hour before midnight.
 const BEGIN: Timestamp = Timestamp::constant(1_795_304_700, 0);
-
-const TARGETS: [&str; 2] = ["family:web", "family:db"];
-const FAULTS: [&str; 2] = ["X", "Y"];
-/// Whose faults, and which, snoozes are about.
-const PATTERNS: [(&str, &str); 3] = [("web", "X"), ("*", "X"), ("*", "*")];
-
-/// Which call kills the function, and whether it is done before.
-type Kill = Option<(usize, bool)>;
 
 /// A look, whose function began some seconds ago.
 #[derive(Debug, Clone)]
@@ -43,9 +32,9 @@ struct Scan {
 
 #[derive(Debug, Clone)]
 enum Event {
-    Look(Scan, Kill),
+    Look(Scan, Option<Kill>),
     /// The messages of killed functions come again.
-    Again(Kill),
+    Again(Option<Kill>),
     /// By a clock that is so many minutes wrong.
     Set {
         which: usize,
@@ -59,7 +48,7 @@ enum Event {
     Pass {
         minutes: i64,
     },
-    Wake(Kill, Beside),
+    Wake(Option<Kill>, Beside),
 }
 
 /// What happens at the same time.
@@ -71,7 +60,7 @@ enum Beside {
     Set(usize),
 }
 
-fn kill() -> impl Strategy<Value = Kill> {
+fn kill() -> impl Strategy<Value = Option<Kill>> {
     prop::option::weighted(0.3, (0..24_usize, any::<bool>()))
 }
 
@@ -106,234 +95,6 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         4 => (kill(), beside).prop_map(|(kill, beside)| Event::Wake(kill, beside)),
     ];
     prop::collection::vec(event, 1..40)
-}
-
-/// What is of weight for whether somebody has to hear of a fault, in the order in which it happens in one event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Step {
-    /// A snooze about it is over.
-    Over,
-    /// A look opened it.
-    Opened,
-    /// It was told.
-    Told,
-}
-
-/// A fault of a target, by their names.
-type Which = (String, String);
-
-/// A snooze as somebody set it.
-struct Life {
-    which: usize,
-    until: Date,
-    is_over: bool,
-}
-
-#[derive(Default)]
-struct Held {
-    /// The number of the event.
-    event: usize,
-    /// The table fails from this call on; the first may be done.
-    kill: Kill,
-    calls: usize,
-    chance: u64,
-    news: BTreeMap<String, Change>,
-    /// What has happened to each fault, by the number of the event.
-    steps: Vec<(usize, Step, Which)>,
-    lives: Vec<Life>,
-    /// Which look opened what is open.
-    open: BTreeMap<Which, String>,
-    /// In which event a look opened a fault.
-    opened: BTreeMap<(Which, String), usize>,
-}
-
-/// A table and a bucket whose calls may take a while, or fail.
-#[derive(Default)]
-struct World {
-    table: Memory,
-    held: Mutex<Held>,
-}
-
-impl World {
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap()
-    }
-
-    async fn call<T>(
-        &self,
-        call: impl Future<Output = Result<T, TableError>>,
-    ) -> Result<T, TableError> {
-        let (waits, kill) = {
-            let mut held = self.held();
-            held.chance = held.chance.wrapping_mul(6_364_136_223_846_793_005) + 1;
-            let number = held.calls;
-            held.calls += 1;
-            let kill = held.kill.filter(|(at, _)| *at <= number);
-            let kill = kill.map(|(at, done)| at == number && done);
-            (held.chance >> 61, kill)
-        };
-        for _ in 0..waits {
-            tokio::task::yield_now().await;
-        }
-        let broken = TableError {
-            operation: "Call",
-            message: "the function is killed".to_owned(),
-        };
-        match kill {
-            None => call.await,
-            Some(true) => call.await.and(Err(broken)),
-            Some(false) => Err(broken),
-        }
-    }
-
-    fn kill_at(&self, kill: Kill) {
-        let mut held = self.held();
-        (held.kill, held.calls) = (kill, 0);
-    }
-
-    fn note(&self, step: Step, which: Which) {
-        let mut held = self.held();
-        let event = held.event;
-        held.steps.push((event, step, which));
-    }
-
-    /// Notes what the event has opened: the first telling of the look that did counts from now on.
-    async fn note_opened(&self) {
-        for entry in entries::open(&self.table).await.unwrap() {
-            let which = (entry.target.to_string(), entry.fault.id.clone());
-            let new = self.held().open.get(&which) != Some(&entry.changed_by);
-            if new && !entry.changed_by.is_empty() {
-                self.note(Step::Opened, which.clone());
-                let mut held = self.held();
-                let event = held.event;
-                held.opened.insert((which, entry.changed_by.clone()), event);
-            }
-        }
-        let open = entries::open(&self.table).await.unwrap();
-        let by = open.into_iter().map(|entry| {
-            let which = (entry.target.to_string(), entry.fault.id);
-            (which, entry.changed_by)
-        });
-        self.held().open = by.collect();
-    }
-
-    fn note_over(&self, which: usize) {
-        let (target, finding) = PATTERNS[which];
-        for name in TARGETS {
-            for id in FAULTS {
-                let web = target == "*" || name.ends_with(target);
-                if web && (finding == "*" || finding == id) {
-                    self.note(Step::Over, (name.to_owned(), id.to_owned()));
-                }
-            }
-        }
-    }
-
-    /// Notes which snoozes have run out by now.
-    fn note_run_out(&self, now: Timestamp) {
-        let mut over = Vec::new();
-        for life in &mut self.held().lives {
-            if !life.is_over && life.until < day(now) {
-                life.is_over = true;
-                over.push(life.which);
-            }
-        }
-        over.into_iter().for_each(|which| self.note_over(which));
-    }
-
-    async fn look(&self, at: &LookAt, now: Timestamp) -> bool {
-        let Ok(outcome) = look(self, at, &Nothing, HISTORY, now).await else {
-            return false;
-        };
-        match outcome.into_change(at) {
-            Some(change) => {
-                let key = change::key(change.at, &change.id);
-                self.publish(&key, change).await.is_ok()
-            }
-            None => true,
-        }
-    }
-
-    async fn set(&self, which: usize, days: i64, clock: Timestamp) {
-        let (target, finding) = PATTERNS[which];
-        let until = day(clock).checked_add(days.days()).unwrap();
-        let snooze = Snooze::new(target, finding, "Waits", "ops", until, clock);
-        assert!(set(self, &snooze).await.unwrap());
-        let mut held = self.held();
-        // The one that it takes the place of is over only with it.
-        held.lives.retain(|one| one.is_over || one.which != which);
-        held.lives.push(Life {
-            which,
-            until,
-            is_over: false,
-        });
-    }
-
-    async fn end(&self, which: usize, clock: Timestamp) {
-        let (target, finding) = PATTERNS[which];
-        let id = Snooze::new(target, finding, "", "", Date::MAX, clock).id;
-        if end(self, &id, clock).await.unwrap() == Ended::Now {
-            let mut over = false;
-            for life in &mut self.held().lives {
-                over |= life.which == which && !life.is_over;
-                life.is_over |= life.which == which;
-            }
-            if over {
-                self.note_over(which);
-            }
-        }
-    }
-}
-
-impl Table for World {
-    async fn get(&self, pk: &str, sk: &str) -> Result<Option<Row>, TableError> {
-        self.call(self.table.get(pk, sk)).await
-    }
-
-    async fn query(&self, pk: &str, prefix: &str) -> Result<Vec<Row>, TableError> {
-        self.call(self.table.query(pk, prefix)).await
-    }
-
-    async fn between(&self, pk: &str, from: &str, to: &str) -> Result<Vec<Row>, TableError> {
-        self.call(self.table.between(pk, from, to)).await
-    }
-
-    async fn put(&self, row: &Row, expected: Expected) -> Result<bool, TableError> {
-        self.call(self.table.put(row, expected)).await
-    }
-
-    async fn delete(&self, pk: &str, sk: &str) -> Result<(), TableError> {
-        self.call(self.table.delete(pk, sk)).await
-    }
-
-    async fn scan(&self, prefix: &str) -> Result<Vec<Row>, TableError> {
-        self.call(self.table.scan(prefix)).await
-    }
-}
-
-impl Outside for World {
-    async fn publish(&self, key: &str, change: Change) -> anyhow::Result<bool> {
-        let put = async {
-            let mut held = self.held();
-            if held.news.contains_key(key) {
-                return Ok(false);
-            }
-            if change.source == Source::Snooze {
-                let event = held.event;
-                for told in &change.returned {
-                    let which = (change.target.to_string(), told.fault.id.clone());
-                    held.steps.push((event, Step::Told, which));
-                }
-            }
-            held.news.insert(key.to_owned(), change);
-            Ok(true)
-        };
-        Ok(self.call(put).await?)
-    }
-
-    async fn name(&self, _report: &ReportKey<'_>) -> anyhow::Result<Option<String>> {
-        Ok(None)
-    }
 }
 
 fn seen(id: &str) -> Sighting {
@@ -375,7 +136,7 @@ async fn live(world: &World, events: &[Event]) {
         match event {
             Event::Look(scan, kill) => {
                 let at = look_at(scan, number, now);
-                world.kill_at(*kill);
+                world.table.kill_at(*kill);
                 let began = now - SignedDuration::from_secs(scan.began);
                 if !world.look(&at, began).await {
                     killed.push(at);
@@ -385,7 +146,7 @@ async fn live(world: &World, events: &[Event]) {
                 let mut back = Vec::new();
                 for at in std::mem::take(&mut killed) {
                     world.held().event += 1;
-                    world.kill_at(*kill);
+                    world.table.kill_at(*kill);
                     if !world.look(&at, now).await {
                         back.push(at);
                     }
@@ -399,11 +160,11 @@ async fn live(world: &World, events: &[Event]) {
             Event::End { which, wrong } => world.end(*which, now + minutes(*wrong)).await,
             Event::Pass { .. } => {}
             Event::Wake(kill, beside) => {
-                world.kill_at(*kill);
-                let wake = all(world, world, now);
+                world.table.kill_at(*kill);
+                let wake = all(&world.table, world, now);
                 match beside {
                     Beside::Nothing => drop(wake.await),
-                    Beside::Wake => drop(join(wake, all(world, world, now)).await),
+                    Beside::Wake => drop(join(wake, all(&world.table, world, now)).await),
                     Beside::Look(scan) => {
                         let at = look_at(scan, number, now);
                         let began = now - SignedDuration::from_secs(scan.began);
@@ -412,13 +173,13 @@ async fn live(world: &World, events: &[Event]) {
                         }
                     }
                     Beside::Set(which) => {
-                        world.kill_at(None);
+                        world.table.kill_at(None);
                         drop(join(wake, world.set(*which, 1, now)).await);
                     }
                 }
             }
         }
-        world.kill_at(None);
+        world.table.kill_at(None);
         // What has run out as it was set, by a clock that is wrong.
         world.note_run_out(now);
         world.note_opened().await;
@@ -458,8 +219,7 @@ fn check(mut events: Vec<Event>, seed: u64) {
     events.push(Event::Pass { minutes: 4 * 1_440 });
     events.push(Event::Again(None));
     events.push(Event::Wake(None, Beside::Nothing));
-    let world = World::default();
-    world.held().chance = seed;
+    let world = World::new(seed);
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     runtime.unwrap().block_on(live(&world, &events));
     for (which, times) in told(&world) {
