@@ -6,9 +6,9 @@ use tracing::{error, warn};
 
 use crate::app::{App, now};
 use crate::event::{self, Event, Message, Order};
-use crate::id::AmiId;
 use crate::launch::{self, Outcome};
 use crate::{reap, tag};
+use hardtarget_aws::id::AmiId;
 
 /// A message of the queue is begun only if this much of the invocation's time is left.
 const ONE_LAUNCH: SignedDuration = SignedDuration::from_secs(20);

@@ -3,8 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::id::AmiId;
 use crate::reason::cleaned;
+use hardtarget_aws::id::AmiId;
 
 /// An event.
 #[derive(Debug, Clone, PartialEq, Eq)]

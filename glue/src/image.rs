@@ -7,9 +7,9 @@ use tracing::warn;
 
 use crate::app::{App, now};
 use crate::aws::s3::Object;
-use crate::id::AmiId;
 use crate::inventory::Image;
 use crate::record::{Record, family_of};
+use hardtarget_aws::id::AmiId;
 
 /// The most bytes that are read of it: fifty tags and little more.
 const LARGEST: usize = 256 * 1024;

@@ -8,8 +8,8 @@ use serde::Serialize;
 use tracing::warn;
 
 use crate::app::App;
-use crate::id::AmiId;
 use crate::reason::tag_value;
+use hardtarget_aws::id::AmiId;
 
 /// What the report's facts tell of it stands under this name.
 const FACT: &str = "inspector";

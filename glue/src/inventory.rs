@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::id::{AmiId, InstanceId};
+use hardtarget_aws::id::{AmiId, InstanceId};
 
 /// The tag of our instances and volumes; its value is the stack's name.
 pub const MANAGED: &str = "hardtarget:managed";

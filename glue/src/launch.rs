@@ -13,7 +13,6 @@ use tracing::{error, info, warn};
 use crate::app::{App, now};
 use crate::config::Arch;
 use crate::event::{By, Of, Order, Wishes};
-use crate::id::{AmiId, InstanceId};
 use crate::image;
 use crate::inventory::{AMI, DEADLINE, Image, Instance, MANAGED, State, Tags};
 use crate::metrics::{Metric, count};
@@ -23,6 +22,7 @@ use crate::record::{self, Record};
 use crate::refusal;
 use crate::status;
 use crate::user_data::{self, UserDataError};
+use hardtarget_aws::id::{AmiId, InstanceId};
 
 /// How long an instance may download the agent. Credentials of a Lambda last longer.
 const URL_LIFETIME: Duration = Duration::from_secs(3600);

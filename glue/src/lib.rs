@@ -7,7 +7,6 @@ pub mod base;
 pub mod config;
 pub mod dispatch;
 pub mod event;
-pub mod id;
 pub mod image;
 pub mod inspector;
 pub mod inventory;

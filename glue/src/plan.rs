@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 use crate::aws::Error;
 use crate::config::{Arch, Config};
 use crate::event::By;
-use crate::id::AmiId;
 use crate::inventory::{Device, Image, Instance, MANAGED, Tags};
+use hardtarget_aws::id::AmiId;
 
 /// What is to be done about an AMI.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,10 +11,10 @@ use tracing::{error, info, warn};
 use crate::app::{App, now};
 use crate::config::Config;
 use crate::event::ObjectCreated;
-use crate::id::{AmiId, InstanceId};
 use crate::inventory::{Instance, State};
 use crate::metrics::{Metric, count};
 use crate::{plan, status, sweep, tag};
+use hardtarget_aws::id::{AmiId, InstanceId};
 
 /// What the agent and the script write to the console when no report could be delivered.
 const GAVE_UP: &str = "hardtarget: gave up: ";

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::aws::s3::Object;
-use crate::id::InstanceId;
 use crate::inventory::{Image, Instance};
 use crate::plan;
+use hardtarget_aws::id::InstanceId;
 use hardtarget_report::family::family;
 
 /// The shape of the record. It only grows.

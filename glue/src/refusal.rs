@@ -5,8 +5,8 @@ use hardtarget_report::refusal::{Refusal, key};
 
 use crate::app::{App, now};
 use crate::event::{By, Order};
-use crate::id::AmiId;
 use crate::launch::Outcome;
+use hardtarget_aws::id::AmiId;
 
 /// Says so if an order came to nothing: one by hand that asks for another assessment in any case, as those of a
 /// golden list do. Somebody waits for the answer to it.

@@ -6,11 +6,11 @@ use tracing::{error, info};
 
 use crate::app::{App, now};
 use crate::aws::Error;
-use crate::id::AmiId;
 use crate::image;
 use crate::inventory::{Image, Tags};
 use crate::reason::tag_value;
 use crate::tag::tags::{few, stale};
+use hardtarget_aws::id::AmiId;
 
 /// Tags the AMI with `status` and the reason for it, and removes what an earlier result left. Tags
 /// that cannot be set, now or ever, are told in the log.

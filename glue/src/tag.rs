@@ -17,7 +17,6 @@ use tracing::{error, info, warn};
 
 use crate::app::{self, App};
 use crate::event::ObjectCreated;
-use crate::id::{AmiId, InstanceId};
 use crate::image;
 use crate::inspector;
 use crate::metrics::{Metric, count};
@@ -27,6 +26,7 @@ use crate::reason::tag_value;
 use crate::record::{self, Record};
 use crate::status;
 use crate::waive::waive;
+use hardtarget_aws::id::{AmiId, InstanceId};
 use tags::Assessed;
 
 /// Handles the arrival of a report. Whatever comes of it, its instance is ended, or at least that is

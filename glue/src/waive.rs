@@ -9,9 +9,9 @@ use tracing::{error, info, warn};
 
 use crate::app::App;
 use crate::aws::s3::Object;
-use crate::id::AmiId;
 use crate::metrics::{Metric, count};
 use crate::reason::tag_value;
+use hardtarget_aws::id::AmiId;
 
 /// The most bytes that are read of the file.
 const LARGEST: usize = 1 << 20;

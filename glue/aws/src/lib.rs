@@ -2,6 +2,7 @@
 //! and reported. Each verb is one API call (or all pages of one), named in its errors.
 
 pub mod function;
+pub mod id;
 pub mod s3;
 pub mod sqs;
 

@@ -13,10 +13,10 @@ use data_encoding::BASE64;
 use jiff::Timestamp;
 
 use super::Error;
-use crate::id::{AmiId, InstanceId};
 use crate::inspector;
 use crate::inventory::{AMI, DEADLINE, Device, Ebs, Image, Instance, MANAGED, State, Tags};
 use crate::plan::Launch;
+use hardtarget_aws::id::{AmiId, InstanceId};
 
 /// So much is read of what Inspector found.
 const FINDINGS_PAGES: usize = 10;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::app::{self, App};
 use crate::aws::s3::Object;
-use crate::id::InstanceId;
+use hardtarget_aws::id::InstanceId;
 
 /// The longest report that is read: ours have about 1 MB.
 const LONGEST: usize = 8 << 20;

@@ -15,6 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use hardtarget_aws::id::AmiId;
 use hardtarget_report::clean_line;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -198,12 +199,10 @@ fn source(id: &str) -> Result<Source, String> {
     }
 }
 
-/// Whether this is an AMI's id: `ami-` and 8 to 17 hexadecimal digits.
+/// Whether this is an AMI's id.
 #[must_use]
 pub fn is_ami(text: &str) -> bool {
-    let hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    text.strip_prefix("ami-")
-        .is_some_and(|number| (8..=17).contains(&number.len()) && number.bytes().all(hex))
+    AmiId::parse(text).is_some()
 }
 
 /// `t3.micro`, `m7i-flex.large`, `u-6tb1.112xlarge`, `r8gd.metal-24xl`: a family and a size.

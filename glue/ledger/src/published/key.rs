@@ -1,6 +1,7 @@
 //! The key of a report: whose it is and when its scan ended. No instance can write there, so this is believed,
 //! and not what the report says.
 
+use hardtarget_aws::id::AmiId;
 use hardtarget_report::image_status;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -33,12 +34,14 @@ impl<'a> ReportKey<'a> {
         let mut parts = rest.split('/');
         let (family, ami, at) = (parts.next()?, parts.next()?, parts.next()?);
         let finished = finished(at)?;
-        (parts.next().is_none() && is_family(family) && is_ami(ami)).then_some(Self {
-            key,
-            family,
-            ami,
-            finished,
-        })
+        (parts.next().is_none() && is_family(family) && AmiId::parse(ami).is_some()).then_some(
+            Self {
+                key,
+                family,
+                ami,
+                finished,
+            },
+        )
     }
 
     /// The key itself.
@@ -84,7 +87,7 @@ pub fn of_image(key: &str) -> Option<(&str, &str)> {
     let rest = key.strip_prefix("reports/")?;
     let rest = rest.strip_suffix(image_status::NAME)?.strip_suffix('/')?;
     let (family, ami) = rest.split_once('/')?;
-    (is_family(family) && is_ami(ami)).then_some((family, ami))
+    (is_family(family) && AmiId::parse(ami).is_some()).then_some((family, ami))
 }
 
 /// The time in a key's segment.
@@ -103,12 +106,6 @@ fn is_family(text: &str) -> bool {
         && text.chars().all(plain)
         && end(text.chars().next())
         && end(text.chars().last())
-}
-
-fn is_ami(text: &str) -> bool {
-    text.strip_prefix("ami-").is_some_and(|id| {
-        (1..=32).contains(&id.len()) && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
-    })
 }
 
 #[cfg(test)]
@@ -146,19 +143,19 @@ mod tests {
         for key in [
             "",
             "reports/report.json",
-            "reports/web/ami-0abc/report.json",
-            "reports/web/ami-0abc/20261121T061501Z/more/report.json",
-            "reports/web/ami-0abc/20261121T061501Z/report.html",
+            "reports/web/ami-0abc1234/report.json",
+            "reports/web/ami-0abc1234/20261121T061501Z/more/report.json",
+            "reports/web/ami-0abc1234/20261121T061501Z/report.html",
             "reports/web/i-0abc/20261121T061501Z/report.json",
             "reports/web/ami-/20261121T061501Z/report.json",
-            "reports/web/ami-0ABC/20261121T061501Z/report.json",
-            "reports/web/ami-0abc/2026112T061501Z/report.json",
-            "reports/web/ami-0abc/20261321T061501Z/report.json",
-            "reports/web/ami-0abc/now/report.json",
-            "reports//ami-0abc/20261121T061501Z/report.json",
-            "reports/../ami-0abc/20261121T061501Z/report.json",
-            "reports/w b/ami-0abc/20261121T061501Z/report.json",
-            "scans/web/ami-0abc/20261121T061501Z/report.json",
+            "reports/web/ami-0ABC1234/20261121T061501Z/report.json",
+            "reports/web/ami-0abc1234/2026112T061501Z/report.json",
+            "reports/web/ami-0abc1234/20261321T061501Z/report.json",
+            "reports/web/ami-0abc1234/now/report.json",
+            "reports//ami-0abc1234/20261121T061501Z/report.json",
+            "reports/../ami-0abc1234/20261121T061501Z/report.json",
+            "reports/w b/ami-0abc1234/20261121T061501Z/report.json",
+            "scans/web/ami-0abc1234/20261121T061501Z/report.json",
         ] {
             assert_eq!(ReportKey::parse(key), None, "{key}");
         }
@@ -166,12 +163,12 @@ mod tests {
 
     #[test]
     fn an_images_key() {
-        let key = "reports/web/ami-0abc/image.json";
-        assert_eq!(of_image(key), Some(("web", "ami-0abc")));
+        let key = "reports/web/ami-0abc1234/image.json";
+        assert_eq!(of_image(key), Some(("web", "ami-0abc1234")));
         for strange in [
             "reports/web/a/b/image.json",
-            "reports/./ami-0abc/image.json",
-            "reports/web/ami-0abc/report.json",
+            "reports/./ami-0abc1234/image.json",
+            "reports/web/ami-0abc1234/report.json",
         ] {
             assert_eq!(of_image(strange), None, "{strange}");
         }
@@ -181,8 +178,8 @@ mod tests {
         #[test]
         fn nothing_makes_it_stumble(part in any::<String>()) {
             let _ = ReportKey::parse(&part);
-            let _ = ReportKey::parse(&format!("reports/web/ami-0abc/{part}/report.json"));
-            let _ = ReportKey::parse(&format!("reports/{part}/ami-0abc/20261121T061501Z/report.json"));
+            let _ = ReportKey::parse(&format!("reports/web/ami-0abc1234/{part}/report.json"));
+            let _ = ReportKey::parse(&format!("reports/{part}/ami-0abc1234/20261121T061501Z/report.json"));
         }
     }
 }
