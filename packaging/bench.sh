@@ -28,7 +28,7 @@ fi
 # Without a browser (`make test-tools` installs what drives it) the row of the fleet page is left out.
 fleet=()
 if [ -d tests/browser/node_modules ]; then
-    cargo run --quiet --locked -p hardtarget-ledger --example fleet -- "$PWD/.cache/bench/fleet"
+    cargo run --quiet --locked --example fleet -- "$PWD/.cache/bench/fleet"
     fleet=(--fleet "$PWD/.cache/bench/fleet/large.html")
 fi
 packaging/bench.py "${advisories[@]}" "${fleet[@]}" --agent "$agent" --lynis "$lynis" --debian-root "$root" "$@"

@@ -8,6 +8,6 @@ packaging/need.sh node=nodejs chromium=chromium
 [ -d tests/browser/node_modules ] || packaging/test-tools.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cargo run --quiet --locked -p hardtarget-ledger --example fleet -- --reports "$work"
+cargo run --quiet --locked --example fleet -- --reports "$work"
 mkdir -p docs
 node packaging/screenshots.mjs "$work" docs

@@ -1,4 +1,4 @@
-//! Writes made-up fleets: `cargo run -p hardtarget-ledger --example fleet DIR` writes pages of several sizes;
+//! Writes made-up fleets: `cargo run --example fleet DIR` writes pages of several sizes;
 //! with `--reports` a folder of reports as in the bucket, its page, and a report's page that tells what changed,
 //! for the screenshots.
 

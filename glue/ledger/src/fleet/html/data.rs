@@ -23,25 +23,19 @@ use crate::published::key::FINISHED;
 /// link, or null, where it is not `<b><ami>/<time>/report.html`. `o` is how many older ones there are.
 pub(super) fn series(family: &Family) -> String {
     let images = &family.images;
-    let names = images.iter().filter_map(|image| image.name.as_deref());
-    let prefix = names
-        .reduce(common)
-        .map(line)
-        .filter(|prefix| !prefix.ends_with('…'))
-        .unwrap_or_default();
+    let names: Vec<Option<String>> = images.iter().map(name).collect();
+    let prefix = shared(names.iter().flatten());
     let amis: Vec<String> = images.iter().map(ami).collect();
-    let shared = amis.iter().map(String::as_str).reduce(common);
-    let shared = shared.unwrap_or_default();
-    let rests = amis.iter().filter_map(|ami| ami.strip_prefix(shared));
+    let start = shared(&amis);
     let base = format!("reports/{}/", encoded(&family.name));
     let status = |image: &Image| Status::ALL.iter().position(|one| *one == image.status);
     let all = json!({
         "p": prefix,
         "b": base,
         "o": family.older,
-        "n": images.iter().map(|image| name(image, &prefix)).collect::<Vec<_>>(),
-        "q": shared,
-        "a": rests.collect::<Vec<_>>().join(","),
+        "n": names.iter().map(|name| name.as_deref()?.strip_prefix(prefix)).collect::<Vec<_>>(),
+        "q": start,
+        "a": amis.iter().filter_map(|ami| ami.strip_prefix(start)).collect::<Vec<_>>().join(","),
         "t": steps(images.iter().map(|image| Some(image.at.as_second()))),
         "s": images.iter().map(status).collect::<Vec<_>>(),
         "i": steps(images.iter().map(|image| image.score.map(i64::from))),
@@ -99,9 +93,8 @@ fn few(images: &[Image], of: impl Fn(&Image) -> Option<Value>) -> BTreeMap<usize
         .collect()
 }
 
-fn name(image: &Image, prefix: &str) -> Option<String> {
-    let name = line(image.name.as_deref()?);
-    Some(name.strip_prefix(prefix).unwrap_or(&name).to_owned())
+fn name(image: &Image) -> Option<String> {
+    image.name.as_deref().map(line)
 }
 
 fn ami(image: &Image) -> String {
@@ -120,6 +113,12 @@ fn other_link(image: &Image, base: &str) -> Option<Value> {
         image.at.strftime(FINISHED)
     );
     (image.link.as_ref() != Some(&ruled)).then(|| json!(image.link))
+}
+
+/// What all these begin with.
+fn shared<'a>(texts: impl IntoIterator<Item = &'a String>) -> &'a str {
+    let texts = texts.into_iter().map(String::as_str);
+    texts.reduce(common).unwrap_or_default()
 }
 
 /// What two texts begin with, both.
@@ -142,6 +141,17 @@ mod tests {
         let said = escaped(&json!(text).to_string());
         assert!(said.is_ascii() && !said.contains('<'), "{said}");
         assert_eq!(serde_json::from_str::<String>(&said).unwrap(), text);
+    }
+
+    #[test]
+    fn names_that_are_too_long_to_be_shown_have_what_they_share_in_front_once() {
+        let mut family = crate::fleet::sample::large(1, 2).families.remove(0);
+        for (image, end) in family.images.iter_mut().zip(["a", "b"]) {
+            image.name = Some("x".repeat(super::super::NAME) + end);
+        }
+        let data: Value = serde_json::from_str(&series(&family)).unwrap();
+        let whole = line(family.images[0].name.as_deref().unwrap());
+        assert_eq!((&data["p"], &data["n"]), (&json!(whole), &json!(["", ""])));
     }
 
     #[test]
