@@ -54,7 +54,7 @@ pub fn encoded(segment: &str) -> String {
 /// How many families a fleet may have and be there at once.
 const SMALL: usize = 24;
 /// How many families of a larger one, the worst, are: more than most screens show. The others come a moment after.
-const AT_ONCE: usize = 10;
+const AT_ONCE: usize = 8;
 
 /// The fleet as one HTML page that needs nothing else; `written` is when.
 #[must_use]

@@ -168,7 +168,7 @@ fn plot(kind: &str, name: &str, below: &Markup) -> Markup {
     html! {
         span.plot.(kind) {
             span.kind { (name) }
-            svg viewBox="0 0 240 48" preserveAspectRatio="none" aria-hidden="true" {}
+            svg viewBox="0 0 2400 480" preserveAspectRatio="none" aria-hidden="true" {}
             (below)
         }
     }

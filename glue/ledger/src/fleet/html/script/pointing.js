@@ -30,7 +30,7 @@ const pointing = (list) => {
     const changed = family.number !== number;
     Object.assign(family, { number, plot });
     for (const mark of family.marks) {
-      mark.setAttribute("x", round(family.at(number) - family.pitch / 2));
+      mark.setAttribute("x", Math.round(family.at(number) - family.pitch / 2));
       mark.setAttribute("visibility", "visible");
     }
     aim(family, family.images[number].link());

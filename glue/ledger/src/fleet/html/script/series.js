@@ -2,8 +2,9 @@
 const STATUSES = ["assessed", "partial", "waiting", "assessing", "failed", "timed out", "unsupported"];
 const FAILED = new Set(["failed", "timed out", "unsupported"]);
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
-// The plots' own units, see their viewBox; the widest that an image may be drawn.
-const WIDTH = 240, HEIGHT = 48, WIDEST = 13;
+// The plots' own units, see their viewBox: so small that all can be drawn in whole ones, which are quickly written
+// and read. The widest that an image may be drawn.
+const WIDTH = 2400, HEIGHT = 480, WIDEST = 130;
 
 const ui = (name) => document.querySelector(`[data-ui="${name}"]`);
 const show = (element, shown) => {
