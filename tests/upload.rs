@@ -406,6 +406,27 @@ fn a_metadata_service_without_tokens_is_not_believed() {
 }
 
 #[test]
+fn where_nobody_gives_credentials_it_says_who_did_not() {
+    let place = ["--upload", "s3://bucket/x", "--region", "eu-central-1"];
+    let args = [&place[..], &["--deadline", "15s"]].concat();
+    let dead = Cloud::start(Metadata::Hangs, |_, _| Answer::Fine);
+    let (code, console) = Machine::new(&dead).scan_root(&args);
+    assert_eq!(code, Some(1), "{console}");
+    let line = gave_up(&console);
+    let said = "the instance metadata service gave no credentials: ";
+    assert!(line.contains(said), "{line}");
+
+    let machine = Machine::new(&dead).with("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT");
+    let (code, console) = machine.scan_root(&args);
+    assert_eq!(code, Some(1), "{console}");
+    let line = gave_up(&console);
+    assert!(
+        line.contains("the environment gave no credentials: "),
+        "{line}"
+    );
+}
+
+#[test]
 fn a_place_that_names_no_instance_needs_no_metadata_service() {
     let cloud = Cloud::fine();
     let machine = Machine::new(&cloud)

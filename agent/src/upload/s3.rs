@@ -14,6 +14,7 @@ use aws_sdk_s3::config::{
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::put_object::PutObjectError;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_runtime_api::client::result::DispatchFailure;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use hardtarget_report::clean_line;
@@ -87,7 +88,7 @@ impl S3 {
 
 /// The environment's credentials where it has any, else the instance's role.
 fn credentials(metadata: imds::Client) -> SharedCredentialsProvider {
-    if environment::variable("AWS_ACCESS_KEY_ID").is_some() {
+    if has_credentials_in_environment() {
         return SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
     }
     SharedCredentialsProvider::new(
@@ -96,6 +97,10 @@ fn credentials(metadata: imds::Client) -> SharedCredentialsProvider {
             .imds_client(metadata)
             .build(),
     )
+}
+
+fn has_credentials_in_environment() -> bool {
+    environment::variable("AWS_ACCESS_KEY_ID").is_some()
 }
 
 impl Store for S3 {
@@ -123,12 +128,25 @@ fn in_words(error: &SdkError<PutObjectError>) -> PutError {
         SdkError::ResponseError(_) => {
             format!("S3 gave an answer that is none: {}", root_cause(error))
         }
+        SdkError::DispatchFailure(failure) if is_before_dispatch(failure) => {
+            let place = match has_credentials_in_environment() {
+                true => "environment",
+                false => "instance metadata service",
+            };
+            format!("the {place} gave no credentials: {}", root_cause(error))
+        }
         _ => format!("S3 could not be asked: {}", root_cause(error)),
     };
     PutError {
         refused: false,
         words: clean_line(&words, MAX_WORDS),
     }
+}
+
+/// Whether nothing was sent at all. The SDK's word for that is a connector's failure of no kind, which
+/// no connector returns; what is left then is that credentials could not be had.
+fn is_before_dispatch(failure: &DispatchFailure) -> bool {
+    failure.is_other() && failure.as_other().is_none()
 }
 
 /// What S3 answered, for people, and whether it was a "no".
