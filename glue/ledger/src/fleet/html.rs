@@ -3,7 +3,7 @@
 //! Nothing is fetched: style, script and data are in the page, and its Content-Security-Policy allows just
 //! these. The first families are in the markup with their newest figures, and what came before stands beside each
 //! as JSON, from which the script draws the row when it comes into view. The others follow packed: so that 500
-//! families with 50 images each are shown at once. A browser without scripts reads of them in words.
+//! families with 50 images each are shown at once. A browser without scripts has them in a table.
 
 mod data;
 mod plain;
